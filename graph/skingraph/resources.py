@@ -1,0 +1,23 @@
+"""Where the Turtle and the queries lie: in the wheel, or in the checkout beside the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+
+def folder(name: str) -> Traversable:
+    """The folder `ontology` or `queries`, wherever this copy of the package keeps it."""
+    packaged = files("skingraph") / "_data" / name
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / name
+
+
+def walk(top: Traversable, suffix: str) -> Iterator[Traversable]:
+    """All files below a folder whose name ends so, in the order of their names."""
+    for entry in sorted(top.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from walk(entry, suffix)
+        elif entry.name.endswith(suffix):
+            yield entry
