@@ -1,0 +1,120 @@
+"""The command line: parse, call one function, print."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from skingraph.cli.session import Session, graph_options
+from skingraph.errors import SkingraphError
+
+# The module of a command is imported when the command is called, and not before.
+_COMMANDS = {
+    "find": "names",
+    "show": "names",
+    "stats": "names",
+    "queries": "asking",
+    "query": "asking",
+    "options": "answering",
+    "explain": "answering",
+    "compare": "answering",
+    "export": "files",
+    "map": "files",
+    "check": "curating",
+    "tidy": "curating",
+    "passage": "curating",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"skingraph.cli.{_COMMANDS[name]}")
+        command = getattr(module, "map_" if name == "map" else name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@graph_options
+@click.version_option(package_name="skingraph")
+@click.pass_context
+def cli(context: click.Context, /, **chosen: object) -> None:
+    """Ask an open knowledge graph of skin concerns, and see who says what, and where.
+
+    \b
+    skingraph options "acne scars" --for "darker skin"
+    skingraph show microneedling
+    skingraph query disagreements
+
+    The options above choose the graph and work with every command. Information, not medical
+    advice. Exit code 0: done or yes; 1: the answer is no; 2: it could not be done.
+    """
+    context.obj = Session.of(chosen)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with the right exit code, never a traceback."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _leave)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code = 2
+    try:
+        result = cli.main(args=arguments, prog_name="skingraph", standalone_mode=False)
+        sys.stdout.flush()
+        code = result if isinstance(result, int) else 0
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.ClickException as error:
+        _say(_usage(error))
+    except SkingraphError as error:
+        _say(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        _say("stopped")
+        code = 130
+    except BrokenPipeError:
+        # Whoever read has enough. Nothing more is written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        _say(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        code = 2
+    except RecursionError:
+        _say("the input is nested too deep")
+    except Exception as error:
+        if "SKINGRAPH_DEBUG" in os.environ:
+            raise
+        _say(
+            f"internal error: {type(error).__name__}: {error}. "
+            "Please report it; SKINGRAPH_DEBUG=1 shows where."
+        )
+    sys.exit(code)
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f" Try: {context.command_path} --help" if context else ""
+    return error.format_message() + hint
+
+
+def _say(message: str) -> None:
+    from skingraph.tables import printable
+
+    click.echo(f"skingraph: {printable(' '.join(message.split()))}", err=True)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)

@@ -1,0 +1,191 @@
+"""Commands that ask in SPARQL: queries, query."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from skingraph.cli.session import (
+    Session,
+    choose_format,
+    emit,
+    emit_rows,
+    output_options,
+    remark,
+    with_graph,
+)
+from skingraph.errors import BadFile, BadParameter, BadQuery
+from skingraph.export import GRAPH_FORMATS
+from skingraph.tables import ROW_FORMATS
+
+_ENDINGS = (".rq", ".sparql")
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--search", metavar="TEXT", help="Only queries that speak of this.")
+@output_options(ROW_FORMATS)
+def queries(
+    name: str | None, search: str | None, output: str | None, format: str | None
+) -> int:
+    """List the named questions, or show one with its parameters and its text.
+
+    \b
+    skingraph queries
+    skingraph queries treatments-for-concern
+    """
+    import pyoxigraph as ox
+
+    from skingraph.catalogue import catalogue, named
+    from skingraph.rows import Rows
+
+    if name is not None:
+        query = named(name)
+        emit(query.text, output)
+        if query.example:
+            remark(f"For example: {query.example}")
+        return 0
+    found = [
+        query
+        for query in catalogue()
+        if not search
+        or search.casefold()
+        in f"{query.name} {query.summary} {query.description} {' '.join(query.tags)}".casefold()
+    ]
+    rows = Rows(
+        ("query", "folder", "asks", "parameters"),
+        tuple(
+            (
+                ox.Literal(query.name),
+                ox.Literal(query.folder),
+                ox.Literal(query.summary),
+                ox.Literal(" ".join(f"{p.name}={p.kind}" for p in query.parameters)),
+            )
+            for query in found
+        ),
+    )
+    if not found:
+        remark(f"no query speaks of {search!r}. List them all with: skingraph queries")
+        return 1
+    emit_rows(rows, output, format)
+    return 0
+
+
+@click.command()
+@with_graph
+@click.argument("name", required=False)
+@click.option("-e", "--expression", metavar="TEXT", help="Ask this SPARQL text.")
+@click.option(
+    "-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Bind a parameter."
+)
+@click.option(
+    "--timeout", default=10.0, show_default=True, metavar="SECONDS", help="Stop a query after this."
+)
+@output_options(("table", "csv", "tsv", "json", "xml", "jsonl", "md", "and RDF for CONSTRUCT"))
+def query(
+    session: Session,
+    name: str | None,
+    expression: str | None,
+    given: tuple[str, ...],
+    timeout: float,
+    output: str | None,
+    format: str | None,
+) -> int:
+    """Ask a named question, a SPARQL file, standard input (-) or a text (-e).
+
+    \b
+    skingraph query contraindications -p treatment=microneedling
+    skingraph query mine.rq -f csv -o answer.csv
+    skingraph query -e "SELECT ?c { ?c skg:treats skin:acne-scar }"
+    """
+    from skingraph.catalogue import named, parse
+    from skingraph.questions import bind, why_empty
+    from skingraph.rows import Rows
+    from skingraph.sandbox import Limits
+    from skingraph.store import SkinGraph
+
+    if (name is None) == (expression is None):
+        raise click.UsageError("name a question or a file, or give a text with -e, one of them.")
+    if timeout <= 0:
+        raise BadParameter(f"--timeout {timeout:g}: must be more than 0 seconds.")
+    outside = _outside_text(name, expression)
+    asked = parse(outside, name=name or "-e") if outside is not None else named(name or "")
+    graph = session.graph()
+    terms = bind(graph, asked, _pairs(given))
+    answer: Rows | bool | SkinGraph
+    if outside is None:
+        answer = graph.select(asked.text, **terms)
+    else:
+        answer = graph.answer(asked.text, terms, Limits(seconds=timeout))
+    if isinstance(answer, bool):
+        return _emit_boolean(answer, output, format)
+    if isinstance(answer, SkinGraph):
+        from skingraph.export import write_graph
+
+        emit(write_graph(answer, choose_format(output, format, GRAPH_FORMATS[:6], "ttl")), output)
+        found = len(answer)
+    else:
+        emit_rows(answer, output, format)
+        found = len(answer)
+    if not found:
+        reasons = "; ".join(why_empty(graph, asked.text))
+        remark(
+            f"no claim found in release {graph.release or '(none)'}; that is no evidence of safety"
+            + (f". Likely: {reasons}." if reasons else ".")
+        )
+    return 0 if found else 1
+
+
+def _outside_text(name: str | None, expression: str | None) -> str | None:
+    """The text of a query that is not of the catalogue, or None for a named one."""
+    if expression is not None:
+        return expression
+    if name == "-":
+        return _decoded(sys.stdin.buffer.read(1 << 20), "standard input")
+    path = Path(name or "")
+    if path.suffix in _ENDINGS or "/" in str(path) or path.is_file():
+        try:
+            if path.is_file() and path.stat().st_size > 1 << 20:
+                raise BadQuery(f"{path}: longer than any query may be (1 MB).")
+            return _decoded(path.read_bytes(), str(path))
+        except OSError as error:
+            raise BadFile(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    return None
+
+
+def _decoded(body: bytes, where: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise BadQuery(f"{where}:{line}: not UTF-8. Save the file as UTF-8.") from error
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise BadParameter(f"-p {item}: write it as NAME=VALUE.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _emit_boolean(answer: bool, output: str | None, format: str | None) -> int:
+    import json
+
+    word = "true" if answer else "false"
+    chosen = choose_format(output, format, ROW_FORMATS, "table")
+    if chosen == "json":
+        emit(json.dumps({"head": {}, "boolean": answer}) + "\n", output)
+    elif chosen == "xml":
+        emit(
+            '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'
+            f"<head></head><boolean>{word}</boolean></sparql>\n",
+            output,
+        )
+    else:
+        emit(word + "\n", output)
+    return 0 if answer else 1

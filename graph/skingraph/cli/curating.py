@@ -1,0 +1,88 @@
+"""Commands for those who curate: check, tidy, passage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from skingraph.cli.session import Session, emit, emit_rows, output_options, remark, with_graph
+from skingraph.errors import BadFile
+from skingraph.tables import ROW_FORMATS
+
+
+@click.command()
+@with_graph
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--sources", metavar="DIR", help="Verify passages against the documents here.")
+@output_options(("text", *ROW_FORMATS))
+def check(
+    session: Session,
+    files: tuple[str, ...],
+    sources: str | None,
+    output: str | None,
+    format: str | None,
+) -> int:
+    """Check the graph, or these files, by shapes, rules about the data, and passages.
+
+    Exit 1 where a rule of level error is broken; warnings alone leave 0.
+
+    \b
+    skingraph check
+    skingraph check --sources documents/
+    """
+    from skingraph.checks import check as run_checks
+    from skingraph.cli.session import choose_format
+    from skingraph.store import SkinGraph
+
+    folder = Path(sources) if sources else None
+    if folder is not None and not folder.is_dir():
+        raise BadFile(f"{folder}: is no folder. Name the folder that holds the documents.")
+    chosen = choose_format(output, format, ("text", *ROW_FORMATS), "text")
+    graph = SkinGraph.read(files) if files else session.graph()
+    report = run_checks(graph, sources=folder)
+    if chosen == "text":
+        emit("".join(f"{violation}\n" for violation in report.violations), output)
+    else:
+        emit_rows(report.rows(), output, chosen)
+    remark(report.summary)
+    return 0 if report.conforms else 1
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if untidy.")
+def tidy(files: tuple[str, ...], only_check: bool) -> int:
+    """Write curated Turtle in its one form: concepts, sources and claims, or these files."""
+    from skingraph.resources import folder, walk
+    from skingraph.turtle import FOLDERS, tidy_files
+
+    paths = [Path(file) for file in files]
+    if not paths:
+        top = folder("ontology")
+        paths = [Path(str(file)) for name in FOLDERS for file in walk(top / name, ".ttl")]
+    untidy = tidy_files(paths, check=only_check)
+    for path in untidy:
+        remark(f"{path}: {'untidy; mend it with: skingraph tidy' if only_check else 'tidied'}")
+    return 1 if only_check and untidy else 0
+
+
+@click.command()
+@with_graph
+@click.argument("source")
+@click.argument("text")
+@click.option("--sources", required=True, metavar="DIR", help="The folder of the documents.")
+@click.option("--section", default="", help="The heading that the passage stands under.")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
+def passage(
+    session: Session, source: str, text: str, sources: str, section: str, output: str | None
+) -> int:
+    """Print the Turtle of a passage: find a text in a document, count and hash it.
+
+    \b
+    skingraph passage smartskin-overview "avg. recovery" --sources documents/
+    """
+    from skingraph.passages import locate
+
+    emit(locate(session.graph(), source, text, Path(sources), section=section), output)
+    return 0

@@ -1,0 +1,203 @@
+"""What every command shares: which graph, where the answer goes, in which format."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from skingraph.errors import BadParameter
+from skingraph.filters import ClaimFilter
+from skingraph.output import write_whole
+
+if TYPE_CHECKING:
+    from skingraph.rows import Rows
+    from skingraph.store import SkinGraph
+
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
+
+_ENDINGS = {"txt": "table", "srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The graph that the options choose, loaded when a command first asks for it."""
+
+    graph_files: tuple[str, ...]
+    also: tuple[str, ...]
+    only: ClaimFilter
+
+    @classmethod
+    def of(cls, chosen: dict[str, object], outer: Session | None = None) -> Session:
+        """The session of a command's options, added to those that stand before the command."""
+
+        def several(name: str) -> tuple[str, ...]:
+            value = chosen.get(name)
+            return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+        level = chosen.get("min_evidence")
+        if outer is None:
+            outer = cls((), (), ClaimFilter())
+        return cls(
+            outer.graph_files + several("graph_files"),
+            outer.also + several("also"),
+            ClaimFilter(
+                str(level) if level else outer.only.min_evidence,
+                outer.only.authorities + several("authority"),
+                outer.only.sources + several("source"),
+            ),
+        )
+
+    def graph(self) -> SkinGraph:
+        """The graph, loaded."""
+        from skingraph.store import SkinGraph
+
+        if not self.graph_files:
+            return self._told(SkinGraph.load(also=self.also, only=self.only))
+        return self._told(SkinGraph.read((*self.graph_files, *self.also), only=self.only))
+
+    def _told(self, graph: SkinGraph) -> SkinGraph:
+        for path in graph.added_nothing:
+            remark(f"{path}: holds no statement, so it adds nothing")
+        return graph
+
+
+def graph_options(function: Decorated) -> Decorated:
+    """The options that choose the graph; one meaning in every command."""
+    return _graph_options(function, hidden=False)
+
+
+def with_graph(function: Decorated) -> Decorated:
+    """Give a command the session as its first argument, and the graph's options once more.
+
+    So they may stand before the command or after it; the help lists them in one place.
+    """
+
+    @click.pass_context
+    def wrapped(context: click.Context, /, **arguments: object) -> object:
+        names = ("graph_files", "also", "min_evidence", "authority", "source")
+        chosen = {name: arguments.pop(name) for name in names}
+        outer = context.find_root().obj
+        session = Session.of(chosen, outer if isinstance(outer, Session) else None)
+        return context.invoke(function, session, **arguments)
+
+    wrapped.__name__ = function.__name__
+    wrapped.__doc__ = function.__doc__
+    if hasattr(function, "__click_params__"):
+        wrapped.__click_params__ = function.__click_params__  # type: ignore[attr-defined]
+    return _graph_options(wrapped, hidden=True)  # type: ignore[return-value]
+
+
+def _graph_options(function: Decorated, *, hidden: bool) -> Decorated:
+    options = (
+        click.option(
+            "--graph",
+            "graph_files",
+            multiple=True,
+            metavar="FILE",
+            hidden=hidden,
+            help="Use this RDF file instead of the shipped graph.",
+        ),
+        click.option(
+            "--also",
+            multiple=True,
+            metavar="FILE",
+            hidden=hidden,
+            help="Use this RDF file beside the graph.",
+        ),
+        click.option(
+            "--min-evidence",
+            metavar="LEVEL",
+            hidden=hidden,
+            help="Only claims of this evidence level (E0 to E5) or higher.",
+        ),
+        click.option(
+            "--authority",
+            multiple=True,
+            metavar="NAME",
+            hidden=hidden,
+            help="Only claims of this kind of body: clinic, journal, regulator, ...",
+        ),
+        click.option(
+            "--source",
+            multiple=True,
+            metavar="NAME",
+            hidden=hidden,
+            help="Only claims of this source.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def output_options(formats: Iterable[str]) -> Callable[[Decorated], Decorated]:
+    """The options `-o FILE` and `-f FORMAT`."""
+
+    def decorate(function: Decorated) -> Decorated:
+        function = click.option(
+            "-f", "--format", "format", metavar="FORMAT", help=f"One of: {', '.join(formats)}."
+        )(function)
+        return click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write to this file; its ending chooses the format unless -f does.",
+        )(function)
+
+    return decorate
+
+
+def choose_format(
+    output: str | None, format: str | None, known: Iterable[str], default: str
+) -> str:
+    """The format that -f names, or the file's ending, or the default.
+
+    Raises:
+        BadParameter: neither is a known format.
+    """
+    formats = list(known)
+    ending = Path(output).suffix.removeprefix(".").lower() if output and output != "-" else ""
+    wanted = format or _ENDINGS.get(ending, ending) or default
+    if wanted not in formats:
+        what = f"-f {format}" if format else f"{output}: the ending .{ending}"
+        raise BadParameter(f"{what} names no format. Choose with -f one of: {', '.join(formats)}.")
+    return wanted
+
+
+def emit(content: str | bytes, output: str | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    body = content.encode() if isinstance(content, str) else content
+    if output and output != "-":
+        write_whole(output, body)
+    elif isinstance(content, str):
+        click.echo(content, nl=False)
+    else:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+
+
+def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
+    """Write rows in the format chosen; a table on a terminal is cut to its width."""
+    from skingraph.tables import ROW_FORMATS, write_rows
+
+    chosen = choose_format(output, format, ROW_FORMATS, "table")
+    on_terminal = output in (None, "-") and sys.stdout.isatty()
+    emit(write_rows(rows, chosen, width=text_width() if on_terminal else None), output)
+
+
+def text_width() -> int:
+    """The width of the terminal for running text, or 100 where there is none."""
+    return max(shutil.get_terminal_size((100, 24)).columns, 40) if sys.stdout.isatty() else 100
+
+
+def remark(text: str) -> None:
+    """Say something beside the answer, on standard error."""
+    from skingraph.tables import printable
+
+    click.echo(printable(text), err=True)

@@ -1,0 +1,459 @@
+"""A bounded look at the text of a query, before an engine parses it.
+
+A few kilobytes of brackets or operators end a process that holds pyoxigraph, and a
+few hundred patterns keep its planner busy for ever; SERVICE would call another
+machine. None of that needs a parser to be seen: one pass over the tokens counts
+what the engine would recurse into, in time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+import pyoxigraph as ox
+
+from skingraph.errors import BadQuery, did_you_mean
+from skingraph.prefixes import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a query may be. The engine gives up at some five times these figures.
+
+    `patterns` counts what is joined: triple patterns, path steps, VALUES and groups.
+    """
+
+    size: int = 64 * 1024
+    depth: int = 64
+    operators: int = 1500
+    patterns: int = 120
+
+
+def check_query(
+    text: str, *, limits: Bounds = Bounds(), declared: Collection[str] = PREFIXES.keys()
+) -> None:
+    """Refuse a query that is too large, would change the graph or would leave this machine.
+
+    What passes may still be wrong: the engine has the last word on its syntax.
+    Messages begin with LINE:COLUMN where there is one place to look at.
+
+    Args:
+        text: the query.
+        limits: how large it may be.
+        declared: prefixes that the engine is told and the text need not declare.
+
+    >>> check_query("SELECT * { ?claim a skgr:Claim }")
+    Traceback (most recent call last):
+    skingraph.errors.BadQuery: 1:21: the prefix skgr: is not declared. Put its PREFIX line \
+first. Did you mean 'skg'?
+    """
+    _Reader(text, limits, declared).read()
+
+
+def invalid_patterns(text: str) -> list[str]:
+    """The patterns of REGEX and REPLACE, as written, that do not compile.
+
+    The engine takes such a pattern for an unbound value and answers with no rows.
+
+    >>> invalid_patterns('SELECT * { ?x ?p ?o FILTER REGEX(?o, "acne (") }')
+    ['"acne ("']
+    """
+    reader = _Reader(text, Bounds(), PREFIXES)
+    try:
+        reader.read()
+    except BadQuery:
+        return []
+    patterns = list(dict.fromkeys(_patterns(reader.tokens)))
+    # Compiling is bounded for one pattern, not for thousands of them.
+    return [pattern for pattern, flags in patterns[:20] if not _compiles(pattern, flags)]
+
+
+def _patterns(tokens: list[_Token]) -> list[tuple[str, str]]:
+    """Each literal pattern with its literal flags."""
+    found = []
+    for place, token in enumerate(tokens):
+        flags_at = {"REGEX": 2, "REPLACE": 3}.get(token.text.upper())
+        if token.kind == "word" and flags_at is not None:
+            arguments = _arguments(tokens, place + 1)
+            pattern, flags = (_literal(arguments, at) for at in (1, flags_at))
+            if pattern:
+                found.append((pattern, flags or '""'))
+    return found
+
+
+def _arguments(tokens: list[_Token], start: int) -> list[list[_Token]]:
+    """The tokens between the brackets that open at `start`, split at its commas."""
+    arguments: list[list[_Token]] = [[]]
+    depth = 0
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        depth += (token.text in _CLOSED_BY) - (token.text in _CLOSED_BY.values())
+        if depth == 0:
+            break
+        if depth == 1 and token.text == ",":
+            arguments.append([])
+        else:
+            arguments[-1].append(token)
+    # The first one still has the opening bracket itself, and is never a pattern.
+    return arguments
+
+
+def _literal(arguments: list[list[_Token]], at: int) -> str | None:
+    argument = arguments[at] if at < len(arguments) else []
+    return argument[0].text if len(argument) == 1 and argument[0].kind == "string" else None
+
+
+def _compiles(pattern: str, flags: str) -> bool:
+    answer = ox.Store().query(f'SELECT (REGEX("", {pattern}, {flags}) AS ?ok) {{}}')
+    return isinstance(answer, ox.QuerySolutions) and all(row["ok"] is not None for row in answer)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open bracket, what stands in it, and where in a triple the reader is.
+
+    kind: query, group, template, data, list, path, expression
+    place: subject, verb, step (a verb that may go on), object, done; or, after a
+        keyword, name (GRAPH), skip (FILTER, BIND) and values (VALUES)
+    """
+
+    opened_by: _Token
+    kind: str
+    place: str = "subject"
+    steps: int = 0
+
+
+# The letters of names, as the grammar of SPARQL 1.1 has them (PN_CHARS_BASE, PN_CHARS).
+_LETTER = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_WORD = rf"{_LETTER}_0-9\u00b7\u0300-\u036f\u203f\u2040"
+_INSIDE = rf"{_WORD}\-"
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_CODE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+
+_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)+")
+_IRI: Final = re.compile(rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODE})*>")
+# A prefix of unbounded length would be looked for again at each of its dots.
+_PREFIXED: Final = re.compile(
+    rf"((?:[{_LETTER}](?:[{_INSIDE}.]{{0,200}}[{_INSIDE}])?)?):"
+    rf"(?:(?:[{_LETTER}_:0-9]|{_ESCAPE})(?:[{_INSIDE}:]|{_ESCAPE}|\.+(?=[{_INSIDE}:%\\]))*)?"
+)
+_KINDS: Final = [
+    ("string", re.compile(r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""', re.DOTALL)),
+    ("string", re.compile(r"'''(?:[^'\\]|\\.|'{1,2}(?!'))*'''", re.DOTALL)),
+    ("string", re.compile(r'(?!""")"(?:[^"\\\r\n]|\\.)*"')),
+    ("string", re.compile(r"(?!''')'(?:[^'\\\r\n]|\\.)*'")),
+    ("variable", re.compile(rf"[?$][{_LETTER}_0-9][{_WORD}]*")),
+    ("language", re.compile(r"@[A-Za-z][A-Za-z0-9-]*")),
+    ("blank", re.compile(rf"_:[{_LETTER}_0-9](?:[{_INSIDE}]|\.+(?=[{_INSIDE}]))*")),
+    ("name", _PREFIXED),
+    ("number", re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")),
+    ("word", re.compile(rf"[{_LETTER}_][{_LETTER}_0-9]*")),
+    ("mark", re.compile(r"\|\||&&|[!<>]=|\^\^|[()\[\]{}.,;*/+\-=!<>|^?~]")),
+]
+_TERMS: Final = {"string", "variable", "blank", "name", "number", "iri"}
+_CLOSED_BY: Final = {"{": "}", "(": ")", "[": "]", "<<(": ")>>", "<<": ">>", "{|": "|}"}
+_OPERATORS: Final = set("*/+-=!<>|^") | {"||", "&&", "!=", "<=", ">="}
+_OPERATOR_WORDS: Final = {"IN", "NOT", "AS", "FILTER", "OPTIONAL", "MINUS", "UNION"}
+_UPDATES: Final = frozenset(
+    {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH", "USING"}
+)
+_PLACE_AFTER: Final = {"FILTER": "skip", "BIND": "skip", "VALUES": "values", "GRAPH": "name"}
+_PLACE_AFTER_TERM: Final = {
+    "subject": "verb",
+    "step": "done",
+    "object": "done",
+    # Two terms that nothing joins: the second begins another triple.
+    "done": "verb",
+    "name": "subject",
+}
+_QUOTES: Final = set(
+    "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u00b4`"
+)
+_ASK: Final = "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
+
+
+class _Reader:
+    """One pass over the text: its tokens, its brackets, and a count of what costs."""
+
+    def __init__(self, text: str, limits: Bounds, declared: Collection[str]) -> None:
+        self.text = text
+        self.limits = limits
+        self.tokens: list[_Token] = []
+        self.frames = [_Frame(_Token("mark", "", 0), "query")]
+        self.prefixes = set(declared)
+        self.operators = 0
+        self.patterns = 0
+
+    def read(self) -> None:
+        self._weigh()
+        at = 0
+        while True:
+            space = _SPACE.match(self.text, at)
+            at = space.end() if space else at
+            if at == len(self.text):
+                break
+            token = self._next(at)
+            self._take(token)
+            self.tokens.append(token)
+            at += len(token.text)
+        if len(self.frames) > 1:
+            opened = self.frames[-1].opened_by
+            self._refuse(opened.start, f"this {opened.text} is never closed")
+
+    def _weigh(self) -> None:
+        limit = self.limits.size
+        try:
+            # Encoding costs memory: a text that is too long by its characters is not encoded.
+            size = len(self.text) if len(self.text) > limit else len(self.text.encode())
+        except UnicodeEncodeError as error:
+            self._refuse(error.start, "half a surrogate pair stands here. Save the query as UTF-8")
+        if size > limit:
+            raise BadQuery(
+                f"the query is longer than {limit // 1024} KB. Ask it in parts, or load long"
+                " lists of values as a graph"
+            )
+        if "\0" in self.text:
+            self._refuse(self.text.index("\0"), "a NUL character stands here. Take it out")
+
+    def _next(self, at: int) -> _Token:
+        if self.text[at] == "<":
+            return self._angle(at)
+        opened_by = self.frames[-1].opened_by.text
+        for mark in ("{|", "<<(", "|}", ")>>", ">>"):
+            # The closing ones are `|`, `)` and `>` anywhere but in what they close.
+            closes = mark not in _CLOSED_BY
+            if self.text.startswith(mark, at) and (not closes or _CLOSED_BY.get(opened_by) == mark):
+                return _Token("mark", mark, at)
+        for kind, pattern in _KINDS:
+            if match := pattern.match(self.text, at):
+                if kind != "string" and "\ufeff" in match[0]:
+                    self._strange(at + match[0].index("\ufeff"))
+                return _Token(kind, match[0], at)
+        return self._strange(at)
+
+    def _angle(self, at: int) -> _Token:
+        """An IRI, the operator or the start of a quoted triple; the place decides.
+
+        `?a<?b&&?c>?d` compares, though its middle has the form of an IRI.
+        """
+        if self.frames[-1].kind == "expression" and self._after_operand():
+            return _Token("mark", "<=" if self.text.startswith("<=", at) else "<", at)
+        if match := _IRI.match(self.text, at):
+            return _Token("iri", match[0], at)
+        for mark in ("<<(", "<<"):
+            if self.text.startswith(mark, at):
+                return _Token("mark", mark, at)
+        self._refuse(at, "this IRI is not closed by > or holds a character that IRIs cannot have")
+
+    def _after_operand(self) -> bool:
+        last = self.tokens[-1] if self.tokens else _Token("mark", "", 0)
+        if last.kind == "word":
+            return last.text.lower().endswith(("true", "false"))
+        return last.kind != "mark" or last.text in _CLOSED_BY.values()
+
+    def _strange(self, at: int) -> NoReturn:
+        character = self.text[at]
+        if character in "\"'":
+            self._refuse(at, f"the string that begins here is not closed by {character}")
+        if character in _QUOTES:
+            self._refuse(at, f"{character} is a typographic quotation mark. Write \" or '")
+        if not character.isprintable() or character.isspace():
+            self._refuse(at, f"an invisible character (U+{ord(character):04X}) stands here")
+        self._refuse(at, f"{character!r} has no meaning here")
+
+    def _take(self, token: _Token) -> None:
+        if token.kind == "word":
+            self._word(token)
+        elif token.kind == "name":
+            self._name(token)
+        elif token.kind in _TERMS:
+            self._term(token)
+        elif token.text.lower() == "@prefix":
+            self._refuse(token.start, "SPARQL writes PREFIX without @, and no dot after the line")
+        elif token.text in _CLOSED_BY:
+            self._open(token)
+        elif token.text in _CLOSED_BY.values():
+            self._close(token)
+        elif token.kind == "mark":
+            self._mark(token)
+
+    def _word(self, token: _Token) -> None:
+        word = token.text.upper()
+        frame = self.frames[-1]
+        # The engine wants no space between words: 1SERVICE<x> and SERVICESILENT<x> call out, too.
+        if "SERVICE" in word:
+            self._refuse_service(token)
+        if word in _UPDATES:
+            self._refuse(token.start, f"{word}: this graph is read-only; {_ASK}")
+        if word in _OPERATOR_WORDS:
+            self._count_operator(token)
+        if token.text == "a" or word in ("TRUE", "FALSE"):
+            self._term(token)
+        elif frame.kind == "query" or (frame.kind == "group" and word == "SELECT"):
+            frame.kind, frame.place = "query", word.lower()
+        elif frame.kind == "group" and frame.place != "skip":
+            frame.place = _PLACE_AFTER.get(word, "subject")
+        if word == "VALUES":
+            self._count_patterns(token)
+
+    def _name(self, token: _Token) -> None:
+        prefix = token.text.partition(":")[0]
+        if self.tokens and self.tokens[-1].text.upper() == "PREFIX":
+            self.prefixes.add(prefix)
+        elif prefix in self.prefixes:
+            self._term(token)
+        else:
+            self._refuse(token.start, f"the prefix {prefix}: is not declared. {self._hint(prefix)}")
+
+    def _hint(self, prefix: str) -> str:
+        if prefix in PREFIXES:
+            return f"Put this line first: PREFIX {prefix}: <{PREFIXES[prefix]}>"
+        return f"Put its PREFIX line first.{did_you_mean(prefix, sorted(self.prefixes))}"
+
+    def _term(self, token: _Token) -> None:
+        frame = self.frames[-1]
+        if self.tokens and self.tokens[-1].text == "^^":
+            return
+        if frame.kind == "path":
+            self._count_steps(token, frame)
+        elif frame.kind == "list":
+            # A list is a chain of rdf:first and rdf:rest.
+            self._count_patterns(token, 2)
+        elif frame.kind == "query" and frame.place == "describe":
+            self._count_operator(token)
+        elif frame.kind == "group" and frame.place == "verb":
+            self._count_steps(token, frame)
+            frame.place = "step"
+        elif frame.kind == "group":
+            frame.steps = 0 if frame.place in ("subject", "done") else frame.steps
+            frame.place = _PLACE_AFTER_TERM.get(frame.place, frame.place)
+
+    def _open(self, token: _Token) -> None:
+        if len(self.frames) > self.limits.depth:
+            self._refuse(
+                token.start,
+                f"brackets are nested deeper than {self.limits.depth} levels. Ask it in parts",
+            )
+        frame = self.frames[-1]
+        kind = self._kind(token, frame)
+        if token.text == "{" and kind == "group":
+            self._open_group(token, frame)
+        elif token.text in ("[", "<<", "<<(") or kind == "list":
+            # What stands in these brackets is one term of the triple around them.
+            self._term(token)
+        elif frame.kind == "query" and kind == "expression":
+            self._count_operator(token)
+        if frame.place == "skip" or token.text == "{":
+            frame.place = "subject"
+        place = "verb" if token.text in ("[", "{|") else "subject"
+        self.frames.append(_Frame(token, kind, place))
+
+    def _kind(self, token: _Token, frame: _Frame) -> str:
+        if frame.kind in ("data", "template"):
+            return frame.kind
+        if frame.place == "values":
+            return "data"
+        if token.text == "{" and frame.kind == "query" and frame.place == "construct":
+            return "template"
+        if token.text != "(":
+            return "group"
+        if frame.kind in ("query", "expression") or frame.place == "skip":
+            return "expression"
+        return "path" if frame.kind == "path" or frame.place == "verb" else "list"
+
+    def _open_group(self, token: _Token, frame: _Frame) -> None:
+        before = self.tokens[-1] if self.tokens else token
+        self._count_operator(token)
+        if frame.kind != "group":
+            return
+        # SERVICE:x {…} is a call as well, when the grammar has no other use for the name.
+        is_name = before.kind == "name" and frame.place in ("verb", "step")
+        if is_name and "SERVICE" in before.text.partition(":")[0].upper():
+            self._refuse_service(before)
+        # After OPTIONAL, MINUS or UNION it belongs to what stands before; otherwise it is joined.
+        if before.kind != "word":
+            self._count_patterns(token)
+
+    def _close(self, token: _Token) -> None:
+        frame = self.frames[-1]
+        wanted = _CLOSED_BY.get(frame.opened_by.text)
+        if wanted is None:
+            self._refuse(token.start, f"this {token.text} closes nothing")
+        if token.text != wanted:
+            opened = self._place(frame.opened_by.start)
+            self._refuse(
+                token.start,
+                f"{token.text} stands where the {frame.opened_by.text} of {opened} wants {wanted}",
+            )
+        self.frames.pop()
+        if frame.kind == "path":
+            self.frames[-1].steps += frame.steps
+            self.frames[-1].place = "step"
+
+    def _mark(self, token: _Token) -> None:
+        frame = self.frames[-1]
+        if token.text in _OPERATORS and frame.kind != "data":
+            is_sign = token.text in "+-" and not self._after_operand()
+            self._count_operator(token, 0 if is_sign else 1)
+        if frame.kind != "group":
+            return
+        if token.text == ",":
+            # Each further object repeats the whole path before it.
+            self._count_patterns(token, max(1, frame.steps))
+            frame.place = "object"
+        elif token.text == ".":
+            frame.place = "subject"
+        elif token.text == ";":
+            frame.place, frame.steps = "verb", 0
+        elif token.text in "/|^!" and frame.place == "step":
+            frame.place = "verb"
+
+    def _count_steps(self, token: _Token, frame: _Frame) -> None:
+        frame.steps += 1
+        self._count_patterns(token)
+
+    def _count_patterns(self, token: _Token, number: int = 1) -> None:
+        self.patterns += number
+        if self.patterns > self.limits.patterns:
+            self._refuse(
+                token.start,
+                f"more than {self.limits.patterns} patterns and path steps. Ask it in parts",
+            )
+
+    def _count_operator(self, token: _Token, number: int = 1) -> None:
+        self.operators += number
+        if self.operators > self.limits.operators:
+            self._refuse(
+                token.start,
+                f"more than {self.limits.operators} operators and groups. For a long list of"
+                " values write IN or VALUES",
+            )
+
+    def _refuse_service(self, token: _Token) -> NoReturn:
+        self._refuse(
+            token.start,
+            "SERVICE would contact another machine, which this graph never does."
+            " Query that endpoint by itself",
+        )
+
+    def _refuse(self, at: int, why: str) -> NoReturn:
+        raise BadQuery(f"{self._place(at)}: {why}")
+
+    def _place(self, at: int) -> str:
+        """LINE:COLUMN, both from 1, the column in characters."""
+        line = self.text.count("\n", 0, at) + 1
+        return f"{line}:{at - self.text.rfind(chr(10), 0, at)}"

@@ -1,0 +1,152 @@
+"""The claims as a network, and the ways through it from one concept to another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from skingraph.claims import ClaimIndex, Said
+from skingraph.concepts import Hierarchy, Named
+from skingraph.prefixes import SKG
+
+if TYPE_CHECKING:
+    import networkx
+
+    from skingraph.claims import Claim
+    from skingraph.store import SkinGraph
+
+LEADING: Final = (
+    "treats",
+    "hasMechanism",
+    "hasPhase",
+    "hasSideEffect",
+    "hasOutcome",
+    "performedWith",
+    "leadsTo",
+    "addresses",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a way, with every claim that says it."""
+
+    start: Named
+    end: Named
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The ways from one concept to another, shortest first, and the claims against."""
+
+    start: Named
+    end: Named
+    ways: tuple[tuple[Step, ...], ...]
+    against: tuple[Said, ...]
+    left_out: int = 0
+
+
+def claim_network(graph: SkinGraph) -> networkx.MultiDiGraph[str]:
+    """The claims that lead somewhere, as a directed multigraph.
+
+    Nodes are concept IRIs with a `label`; an edge goes from subject to object, has the claim's
+    IRI as its key, and holds `said` (a `Said`) and `predicate`. Only supporting claims whose
+    predicate is in `LEADING` count; inherited ones are marked in `said`.
+    """
+    import networkx as nx
+
+    network: networkx.MultiDiGraph[str] = nx.MultiDiGraph()
+    index = ClaimIndex(graph)
+    own = ((claim.subject, Said(claim)) for claim in index.claims.values())
+    for subject, said in itertools.chain(own, _inherited(index)):
+        claim = said.claim
+        if claim.supports and claim.object and claim.predicate.slug in LEADING:
+            network.add_node(subject.iri, label=subject.label)
+            network.add_node(claim.object.iri, label=claim.object.label)
+            network.add_edge(
+                subject.iri,
+                claim.object.iri,
+                key=claim.iri,
+                said=said,
+                predicate=claim.predicate.slug,
+            )
+    return network
+
+
+def explain(
+    graph: SkinGraph, start: Named, end: Named, *, ways: int = 8, steps: int = 5
+) -> Explanation:
+    """The ways in which one concept is said to lead to another, and what is said against it.
+
+    Args:
+        graph: where to look.
+        start: mostly a treatment.
+        end: mostly a concern; a way to a narrower one counts too.
+        ways: how many to tell at most, shortest first; the rest is counted up to 100.
+        steps: how long a way may be.
+    """
+    import networkx as nx
+
+    network, hierarchy = claim_network(graph), Hierarchy(graph)
+    ends = [iri for iri in (end.iri, *sorted(hierarchy.narrower(end.iri))) if iri in network]
+    found: list[list[str]] = []
+    if start.iri in network:
+        simple = nx.DiGraph(network)
+        for goal in ends:
+            if goal != start.iri and nx.has_path(simple, start.iri, goal):
+                paths = nx.shortest_simple_paths(simple, start.iri, goal)
+                short = itertools.takewhile(lambda path: len(path) <= steps + 1, paths)
+                found += itertools.islice(short, 100)
+    found.sort(key=lambda path: (len(path), path))
+    told = tuple(tuple(_steps(network, path)) for path in found[:ways])
+    return Explanation(
+        start, end, told, tuple(_against(graph, start, end, found[:ways])), max(len(found) - ways, 0)
+    )
+
+
+def _steps(network: networkx.MultiDiGraph[str], path: list[str]) -> Iterator[Step]:
+    for a, b in itertools.pairwise(path):
+        said = tuple(edge["said"] for _, edge in sorted(network[a][b].items()))
+        yield Step(Named(network.nodes[a]["label"], a), Named(network.nodes[b]["label"], b), said)
+
+
+def _against(
+    graph: SkinGraph, start: Named, end: Named, paths: list[list[str]]
+) -> Iterator[Said]:
+    """Claims that deny a step or the whole, and cautions in the end or what is close to it."""
+    index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
+    pairs = {pair for path in paths for pair in itertools.pairwise(path)} | {(start.iri, end.iri)}
+    close = (
+        {end.iri}
+        | hierarchy.narrower(end.iri)
+        | hierarchy.broader(end.iri)
+        | hierarchy.related(end.iri)
+    )
+    for claim in index.claims.values():
+        if claim.object and not claim.supports and (claim.subject.iri, claim.object.iri) in pairs:
+            yield Said(claim)
+    for said in index.said_of(start.iri):
+        if _is_caution(said.claim) and said.claim.object and said.claim.object.iri in close:
+            yield said
+
+
+def _is_caution(claim: Claim) -> bool:
+    return claim.supports and claim.predicate.iri in (
+        SKG + "contraindicatedIn",
+        SKG + "consultFirstIn",
+    )
+
+
+def _inherited(index: ClaimIndex) -> Iterator[tuple[Named, Said]]:
+    labels = {
+        named.iri: named
+        for claim in index.claims.values()
+        for named in (claim.subject, claim.object)
+        if named
+    }
+    for iri, inherited in index.inherited.items():
+        for said in inherited:
+            yield labels.get(iri, Named(iri.rsplit("/", 1)[-1], iri)), said

@@ -1,0 +1,120 @@
+"""Asking a named question, with its parameters given as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from skingraph.catalogue import Parameter, Query, named
+from skingraph.concepts import Lexicon, fold
+from skingraph.errors import BadParameter, UnknownName, did_you_mean
+from skingraph.guard import invalid_patterns
+from skingraph.prefixes import PREFIXES, curie, expand
+
+if TYPE_CHECKING:
+    from skingraph.rows import Rows, Term
+    from skingraph.store import SkinGraph
+
+_INSTANCES = """
+SELECT ?class ?thing ?label ?notation WHERE {
+  ?thing a ?class .
+  OPTIONAL { ?thing rdfs:label|dcterms:title ?label }
+  OPTIONAL { ?thing skos:notation ?notation }
+}
+"""
+_XSD = PREFIXES["xsd"]
+
+
+def ask(graph: SkinGraph, name: str, /, **values: str) -> Rows:
+    """The rows of a named query.
+
+    Args:
+        graph: where to look.
+        name: a query of the catalogue.
+        values: its parameters, as IRI, CURIE, slug, label or synonym, or as a number.
+
+    Raises:
+        UnknownQuery: the catalogue has no such query.
+        BadParameter: the query has no such parameter, or cannot take the value.
+        UnknownName: nothing is called so.
+    """
+    query = named(name)
+    return graph.select(query.text, **bind(graph, query, values))
+
+
+def bind(graph: SkinGraph, query: Query, values: Mapping[str, str]) -> dict[str, Term]:
+    """The parameters of a query as terms; they are never pasted into its text."""
+    parameters = {parameter.name: parameter for parameter in query.parameters}
+    bound: dict[str, Term] = {}
+    for name, value in values.items():
+        if name not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise BadParameter(
+                f"{query.name} has no parameter {name!r}.{did_you_mean(name, parameters)} "
+                f"It takes: {known}."
+            )
+        bound[name] = _term(graph, parameters[name], value)
+    return bound
+
+
+def why_empty(graph: SkinGraph, text: str) -> list[str]:
+    """Likely reasons why a query found nothing: names the graph does not know, bad patterns."""
+    reasons = [
+        f"the pattern {pattern!r} does not compile, so it matches nothing"
+        for pattern in invalid_patterns(text)
+    ]
+    bare = re.sub(r"#[^\n>]*(?=\n|$)", "", re.sub(r'"[^"\n]*"', '""', text))
+    names = {iri for name in re.findall(r"\b[a-z]+:[\w.-]*\w", bare) if (iri := expand(name))}
+    names |= set(re.findall(r"<(https://w3id\.org/skingraph/[^>\s]+)>", bare))
+    for iri in sorted(names - set(PREFIXES.values())):
+        node = ox.NamedNode(iri)
+        patterns = ((node, None, None), (None, node, None), (None, None, node))
+        if not any(next(graph.store.quads_for_pattern(*p, None), None) for p in patterns):
+            reasons.append(f"nothing in the graph is called {curie(iri)}")
+    return reasons
+
+
+def _term(graph: SkinGraph, parameter: Parameter, value: str) -> Term:
+    kind = expand(parameter.kind)
+    if kind is None:
+        raise BadParameter(f"{parameter.name}: the query's header names no known kind.")
+    if kind.startswith(_XSD):
+        return _literal(parameter, value, kind)
+    lexicon = Lexicon(graph)
+    if parameter.kind == "skg:Concept":
+        return ox.NamedNode(lexicon.resolve(value).iri)
+    local = parameter.kind.removeprefix("skg:")
+    if local in lexicon.all_kinds:
+        return ox.NamedNode(lexicon.resolve(value, kinds=[local]).iri)
+    return _instance(graph, parameter, kind, value)
+
+
+def _instance(graph: SkinGraph, parameter: Parameter, kind: str, value: str) -> Term:
+    """A thing that is no concept: a source, a claim, an evidence level, an authority…"""
+    key = fold(value.strip("<>"))
+    names: dict[str, ox.NamedNode] = {}
+    for _, thing, *labels in graph.select(_INSTANCES, **{"class": ox.NamedNode(kind)}).terms:
+        assert isinstance(thing, ox.NamedNode)
+        short = curie(thing.value)
+        texts = [label.value for label in labels if isinstance(label, ox.Literal)]
+        for text in (thing.value, short, short.partition(":")[2], *texts):
+            names.setdefault(fold(text), thing)
+    if key not in names:
+        word = parameter.kind.removeprefix("skg:")
+        raise UnknownName(f"no {word} is called {value!r}.{did_you_mean(key, names)}")
+    return names[key]
+
+
+def _literal(parameter: Parameter, value: str, kind: str) -> ox.Literal:
+    readers = {"integer": int, "decimal": Decimal, "date": date.fromisoformat, "string": str}
+    local = kind.removeprefix(_XSD)
+    try:
+        readers[local](value)
+    except (ValueError, InvalidOperation) as error:
+        raise BadParameter(f"{parameter.name}: {value!r} is no {local}.") from error
+    return ox.Literal(value, datatype=ox.NamedNode(kind))
