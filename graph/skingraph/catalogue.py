@@ -7,20 +7,22 @@ ranges over. Unbound, the query answers for everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skingraph.errors import BadQuery, UnknownQuery, did_you_mean
 from skingraph.resources import folder, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
 
 _KEYS: Final = {"summary", "description", "row", "tags", "parameters", "example", "level"}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable that may be bound, and what it ranges over: `skg:Concern`, `xsd:decimal`…"""
+    """A variable that may be bound, and what it ranges over: `skg:Concern` and so on."""
 
     name: str
     kind: str

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from skingraph.claims import Claim, Said, Source
 from skingraph.rows import Rows, Term
 from skingraph.tables import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from skingraph.claims import Claim, Said, Source
 
 NOTICE = "This informs; it is not medical advice. What no source says is not thereby safe."
 COLUMNS = (
@@ -77,9 +81,7 @@ class Citations:
         return lines
 
 
-def rows_of_claims(
-    lead: tuple[str, ...], items: Iterable[tuple[tuple[str, ...], Said]]
-) -> Rows:
+def rows_of_claims(lead: tuple[str, ...], items: Iterable[tuple[tuple[str, ...], Said]]) -> Rows:
     """Claims as rows, one a passage, with columns of the caller's before the citation.
 
     Args:
@@ -87,9 +89,7 @@ def rows_of_claims(
         items: for each claim the caller's cells (an IRI in angle brackets is a node), and what
             is said.
     """
-    rows = [
-        (*map(_term, cells), *row) for cells, said in items for row in _citation_rows(said)
-    ]
+    rows = [(*map(_term, cells), *row) for cells, said in items for row in _citation_rows(said)]
     return Rows((*lead, *COLUMNS), tuple(rows))
 
 

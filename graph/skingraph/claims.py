@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from skingraph.prefixes import PREFIXES, SKG, curie
 from skingraph.rows import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from skingraph.rows import Term, Value
     from skingraph.store import SkinGraph
 
@@ -93,7 +94,7 @@ class Passage:
 
     def __str__(self) -> str:
         where = f"{self.source.title}, characters {self.start} to {self.end}"
-        return f"{where}, under \"{self.section}\"" if self.section else where
+        return f'{where}, under "{self.section}"' if self.section else where
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,16 @@ class Claim:
         return tuple(dict.fromkeys(passage.source for passage in self.passages))
 
     @property
+    def circumstances(self) -> tuple[Named, ...]:
+        """What limits the claim, its reasons and its attributes."""
+        return (*self.because, *self.attributes, *(named for _, named in self.scopes))
+
+    @property
     def quantity(self) -> str:
         """The numbers with their unit, or the source's wording, or nothing."""
         if self.minimum is None and self.maximum is None:
             return self.stated_as
-        return f"{_range(self.minimum, self.maximum)} {self.unit}{_plural(self)}"
+        return f"{_range(self.minimum, self.maximum)}{_unit(self)}"
 
     def __str__(self) -> str:
         return sentence(self)
@@ -255,9 +261,9 @@ class ClaimIndex:
 
         self.inherited: dict[str, list[Said]] = {}
         for row in graph.select(_INHERITED):
-            claim = self.claims.get(str(row["claim"]))
-            if claim is not None:
-                said = Said(claim, claim.subject)
+            basis = self.claims.get(str(row["claim"]))
+            if basis is not None:
+                said = Said(basis, basis.subject)
                 self.inherited.setdefault(str(row["treatment"]), []).append(said)
 
     def said_of(self, iri: str) -> list[Said]:
@@ -265,12 +271,17 @@ class ClaimIndex:
         own = [Said(claim) for claim in self.where(subject=iri)]
         return own + self.inherited.get(iri, [])
 
-    def of(self, iri: str) -> list[Claim]:
-        """The claims that speak of a concept, as subject or as object."""
+    def said_elsewhere(self, iri: str) -> list[Said]:
+        """The claims about other things in which a thing is the object."""
+        return [Said(claim) for claim in self.where(object=iri) if claim.subject.iri != iri]
+
+    def naming(self, iri: str) -> list[Claim]:
+        """The claims that name a thing only as scope, reason or attribute."""
         return [
             claim
             for claim in self.claims.values()
-            if claim.subject.iri == iri or (claim.object and claim.object.iri == iri)
+            if iri in {named.iri for named in claim.circumstances}
+            and iri not in {claim.subject.iri, claim.object.iri if claim.object else ""}
         ]
 
     def where(
@@ -294,7 +305,9 @@ class ClaimIndex:
         slug = name.strip("<>").removeprefix("claim:").rsplit("/", 1)[-1]
         iri = PREFIXES["claim"] + slug
         if iri not in self.claims:
-            raise UnknownName(f"no claim is called {name!r}. List them with: skingraph query claims")
+            raise UnknownName(
+                f"no claim is called {name!r}. List them with: skingraph query claims"
+            )
         return self.claims[iri]
 
 
@@ -422,9 +435,12 @@ def _number(number: Decimal | None) -> str:
     return "" if number is None else f"{number.normalize():f}"
 
 
-def _plural(claim: Claim) -> str:
-    countable = claim.unit in {"day", "hour", "minute", "month", "week", "US dollar"}
-    return "s" if countable and (claim.maximum or claim.minimum) != 1 else ""
+def _unit(claim: Claim) -> str:
+    """The unit as it follows a number: a count has none, one day is no days."""
+    if claim.unit in ("", "count"):
+        return ""
+    single = claim.unit == "per year" or (claim.maximum or claim.minimum) == 1
+    return f" {claim.unit}{'' if single else 's'}"
 
 
 def _labels(things: tuple[Named, ...]) -> str:

@@ -13,12 +13,34 @@ if TYPE_CHECKING:
     from skingraph.store import SkinGraph
 
 # In the order in which people ask; what is not named here comes after, by label.
-_ORDER: Final = (
-    "treats hasMechanism hasPhase hasOutcome suitedTo contraindicatedIn consultFirstIn "
-    "hasSideEffect downtime sessions sessionInterval sessionDuration onset resultDuration "
-    "maintenancePerYear cost careBefore careDuring careAfter performedBy performedAt "
-    "performedWith hasParameter pairsWith hasQuality dependsOn"
-).split()
+_ORDER: Final = [
+    "treats",
+    "hasMechanism",
+    "hasPhase",
+    "hasOutcome",
+    "suitedTo",
+    "contraindicatedIn",
+    "consultFirstIn",
+    "hasSideEffect",
+    "downtime",
+    "sessions",
+    "sessionInterval",
+    "sessionDuration",
+    "onset",
+    "resultDuration",
+    "maintenancePerYear",
+    "cost",
+    "careBefore",
+    "careDuring",
+    "careAfter",
+    "performedBy",
+    "performedAt",
+    "performedWith",
+    "hasParameter",
+    "pairsWith",
+    "hasQuality",
+    "dependsOn",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +74,14 @@ def compare(graph: SkinGraph, left: Named, right: Named) -> Comparison:
     return Comparison(left, right, tuple(_direct(index, hierarchy, left, right)), tuple(aspects))
 
 
-def _direct(
-    index: ClaimIndex, hierarchy: Hierarchy, left: Named, right: Named
-) -> list[Said]:
+def _direct(index: ClaimIndex, hierarchy: Hierarchy, left: Named, right: Named) -> list[Said]:
     """Comparisons of the two, or of one with a class of the other, which is then named."""
     families = [{thing.iri} | hierarchy.broader(thing.iri) for thing in (left, right)]
 
     def concerns(claim: Claim) -> bool:
         ends = (claim.subject.iri, claim.object.iri if claim.object else "")
         return any(
-            ends[0] in one and ends[1] in other
-            for one, other in (families, reversed(families))
+            ends[0] in one and ends[1] in other for one, other in (families, reversed(families))
         )
 
     return [Said(claim) for claim in index.where(predicate="comparedWith") if concerns(claim)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from skingraph.errors import UnknownName
 from skingraph.prefixes import SKG, SKIN, curie, expand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from skingraph.store import SkinGraph
 
 _LABELS = """
@@ -121,11 +122,6 @@ class Lexicon:
             assert isinstance(iri, ox.NamedNode)
             assert isinstance(class_, ox.NamedNode)
             self._kinds.setdefault(iri.value, set()).add(class_.value.removeprefix(SKG))
-
-    @property
-    def all_kinds(self) -> frozenset[str]:
-        """The classes that any concept has."""
-        return frozenset(kind for kinds in self._kinds.values() for kind in kinds)
 
     def named(self, iri: str) -> Named:
         """The concept with its preferred label, or with its short IRI where it has none."""

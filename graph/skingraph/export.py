@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -15,6 +14,8 @@ from skingraph.store import INFERRED_GRAPH, SCHEMA_GRAPH
 from skingraph.tables import write_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from skingraph.store import SkinGraph
 
 _CONCEPTS = """
@@ -59,9 +60,7 @@ def concepts_csv(graph: SkinGraph) -> bytes:
 def statements(graph: SkinGraph) -> list[ox.Triple]:
     """The asserted statements of a graph, in a stable order."""
     triples = {
-        quad.triple
-        for quad in graph.store
-        if quad.graph_name not in (SCHEMA_GRAPH, INFERRED_GRAPH)
+        quad.triple for quad in graph.store if quad.graph_name not in (SCHEMA_GRAPH, INFERRED_GRAPH)
     }
     return sorted(triples, key=str)
 

@@ -56,21 +56,21 @@ first. Did you mean 'skg'?
 
 
 def invalid_patterns(text: str) -> list[str]:
-    """The patterns of REGEX and REPLACE, as written, that do not compile.
+    """The literal patterns of REGEX and REPLACE that do not compile.
 
     The engine takes such a pattern for an unbound value and answers with no rows.
 
     >>> invalid_patterns('SELECT * { ?x ?p ?o FILTER REGEX(?o, "acne (") }')
-    ['"acne ("']
+    ['acne (']
     """
     reader = _Reader(text, Bounds(), PREFIXES)
     try:
         reader.read()
     except BadQuery:
         return []
-    patterns = list(dict.fromkeys(_patterns(reader.tokens)))
     # Compiling is bounded for one pattern, not for thousands of them.
-    return [pattern for pattern, flags in patterns[:20] if not _compiles(pattern, flags)]
+    some = list(dict.fromkeys(_patterns(reader.tokens)))[:20]
+    return [wrong for pattern, flags in some for wrong in _uncompiled(pattern, flags)]
 
 
 def _patterns(tokens: list[_Token]) -> list[tuple[str, str]]:
@@ -108,9 +108,14 @@ def _literal(arguments: list[list[_Token]], at: int) -> str | None:
     return argument[0].text if len(argument) == 1 and argument[0].kind == "string" else None
 
 
-def _compiles(pattern: str, flags: str) -> bool:
-    answer = ox.Store().query(f'SELECT (REGEX("", {pattern}, {flags}) AS ?ok) {{}}')
-    return isinstance(answer, ox.QuerySolutions) and all(row["ok"] is not None for row in answer)
+def _uncompiled(pattern: str, flags: str) -> list[str]:
+    """The value of this literal, if the engine cannot match by it; nothing otherwise."""
+    rows = ox.Store().query(
+        f"SELECT ?pattern {{ BIND({pattern} AS ?pattern)"
+        f' BIND(REGEX("", ?pattern, {flags}) AS ?ok) FILTER(!BOUND(?ok)) }}'
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    return [row["pattern"].value for row in rows]
 
 
 class _Token(NamedTuple):
@@ -134,35 +139,44 @@ class _Frame:
     steps: int = 0
 
 
-# The letters of names, as the grammar of SPARQL 1.1 has them (PN_CHARS_BASE, PN_CHARS).
-_LETTER = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
-    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_WORD = rf"{_LETTER}_0-9\u00b7\u0300-\u036f\u203f\u2040"
-_INSIDE = rf"{_WORD}\-"
+# Names by the ASCII characters they cannot have: a class of all letters takes long to compile.
+# Which of the others are letters is asked when there are some.
+_ASIDE = r"/;-@\[-^`{-\x7f"
+_FIRST = rf"[^\x00-.0-9:{_ASIDE}]"
+_WORD = rf"[^\x00-.:{_ASIDE}]"
+_NAME = rf"[^\x00-,.:{_ASIDE}]"
+_PREFIX = rf"[^\x00-,:{_ASIDE}]"
+_LOCAL = rf"[^\x00-,.{_ASIDE}]"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _CODE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 
 _SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)+")
 _IRI: Final = re.compile(rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODE})*>")
-# A prefix of unbounded length would be looked for again at each of its dots.
-_PREFIXED: Final = re.compile(
-    rf"((?:[{_LETTER}](?:[{_INSIDE}.]{{0,200}}[{_INSIDE}])?)?):"
-    rf"(?:(?:[{_LETTER}_:0-9]|{_ESCAPE})(?:[{_INSIDE}:]|{_ESCAPE}|\.+(?=[{_INSIDE}:%\\]))*)?"
-)
 _KINDS: Final = [
     ("string", re.compile(r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""', re.DOTALL)),
     ("string", re.compile(r"'''(?:[^'\\]|\\.|'{1,2}(?!'))*'''", re.DOTALL)),
     ("string", re.compile(r'(?!""")"(?:[^"\\\r\n]|\\.)*"')),
     ("string", re.compile(r"(?!''')'(?:[^'\\\r\n]|\\.)*'")),
-    ("variable", re.compile(rf"[?$][{_LETTER}_0-9][{_WORD}]*")),
+    ("variable", re.compile(rf"[?$]{_WORD}+")),
     ("language", re.compile(r"@[A-Za-z][A-Za-z0-9-]*")),
-    ("blank", re.compile(rf"_:[{_LETTER}_0-9](?:[{_INSIDE}]|\.+(?=[{_INSIDE}]))*")),
-    ("name", _PREFIXED),
+    ("blank", re.compile(rf"_:{_WORD}(?:{_NAME}|\.+(?={_NAME}))*")),
+    (
+        "name",
+        # A prefix of unbounded length would be looked for again at each of its dots.
+        re.compile(
+            rf"(?:{_FIRST}(?:{_PREFIX}{{0,200}}{_NAME})?)?:"
+            rf"(?:(?!-)(?:{_LOCAL}|{_ESCAPE})(?:{_LOCAL}|{_ESCAPE}|\.+(?={_LOCAL}|[%\\]))*)?"
+        ),
+    ),
     ("number", re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")),
-    ("word", re.compile(rf"[{_LETTER}_][{_LETTER}_0-9]*")),
+    ("word", re.compile(rf"{_FIRST}{_WORD}*")),
     ("mark", re.compile(r"\|\||&&|[!<>]=|\^\^|[()\[\]{}.,;*/+\-=!<>|^?~]")),
+]
+# The letters of names beyond ASCII, first and last of each range (PN_CHARS of SPARQL 1.1).
+_LETTERS: Final = [
+    *("\u00b7\u00b7", "\u00c0\u00d6", "\u00d8\u00f6", "\u00f8\u037d", "\u037f\u1fff"),
+    *("\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef", "\u3001\ud7ff"),
+    *("\uf900\ufdcf", "\ufdf0\ufefe", "\uff00\ufffd", "\U00010000\U000effff"),
 ]
 _TERMS: Final = {"string", "variable", "blank", "name", "number", "iri"}
 _CLOSED_BY: Final = {"{": "}", "(": ")", "[": "]", "<<(": ")>>", "<<": ">>", "{|": "|}"}
@@ -240,8 +254,8 @@ class _Reader:
                 return _Token("mark", mark, at)
         for kind, pattern in _KINDS:
             if match := pattern.match(self.text, at):
-                if kind != "string" and "\ufeff" in match[0]:
-                    self._strange(at + match[0].index("\ufeff"))
+                if kind != "string" and not match[0].isascii():
+                    self._check_letters(match[0], at)
                 return _Token(kind, match[0], at)
         return self._strange(at)
 
@@ -264,6 +278,11 @@ class _Reader:
         if last.kind == "word":
             return last.text.lower().endswith(("true", "false"))
         return last.kind != "mark" or last.text in _CLOSED_BY.values()
+
+    def _check_letters(self, name: str, at: int) -> None:
+        for place, letter in enumerate(name, at):
+            if letter > "\x7f" and not any(ends[0] <= letter <= ends[1] for ends in _LETTERS):
+                self._strange(place)
 
     def _strange(self, at: int) -> NoReturn:
         character = self.text[at]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from statistics import fmean
+from typing import TYPE_CHECKING
 
-WIDTH = 212
-_PITCH = 268
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+WIDTH = 206
+_PITCH = 254
+_WIDE_PITCH = 380
 _LINE = 19
 _GAP = 9
 _LETTERS = 21
+_TALLEST = {1: 18, 2: 10}
+_COLUMNS = 4
+_HEAD = 30
+_BETWEEN = 44
+_LOOSEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +60,18 @@ LANES = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card on the map: its lane, its text in lines, its middle and its size in pixels."""
+    """A card on the map: its lane, its label and a note in lines, its middle and its size in pixels."""
 
     lane: Lane
     lines: tuple[str, ...]
+    note: tuple[str, ...] = ()
     x: int = 0
     y: int = 0
 
     @property
     def height(self) -> int:
         """Two lines of text are higher than one."""
-        return 14 + _LINE * len(self.lines)
+        return 14 + _LINE * len(self.lines + self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +84,18 @@ class Layout:
     height: int
 
 
-def place(
-    things: Mapping[str, tuple[Lane, str]], links: Sequence[tuple[str, str]]
-) -> Layout:
+def place(things: Mapping[str, tuple[Lane, str, str]], links: Sequence[tuple[str, str]]) -> Layout:
     """Cards in lanes, those that are linked near each other, none on top of another.
 
     Args:
-        things: lane and label by name, the most important first.
+        things: lane, label and note by name, the most important first.
         links: pairs of names.
     """
-    cards = {name: Card(lane, _lines(label)) for name, (lane, label) in things.items()}
-    lanes = [
-        [name for name in cards if cards[name].lane is lane]
-        for lane in LANES
-        if any(card.lane is lane for card in cards.values())
-    ]
+    cards = {
+        name: Card(lane, _lines(label), _lines(note) if note else ())
+        for name, (lane, label, note) in things.items()
+    }
+    lanes = [found for lane in LANES if (found := [n for n in cards if cards[n].lane is lane])]
     neighbours: dict[str, list[str]] = {name: [] for name in cards}
     for one, other in links:
         neighbours[one].append(other)
@@ -118,55 +124,78 @@ def _length(layout: Layout, links: Iterable[tuple[str, str]]) -> int:
 
 
 def _stack(cards: Mapping[str, Card], lanes: Sequence[Sequence[str]]) -> Layout:
+    by_band: dict[int, list[Sequence[str]]] = {0: [], 1: [], 2: []}
+    for lane in lanes:
+        by_band[cards[lane[0]].lane.band].append(lane)
     placed: dict[str, Card] = {}
     headings: list[tuple[str, int, int]] = []
-    top, width = 0, 0
-    left = any(cards[lane[0]].lane.band == 0 for lane in lanes)
-    bands = groupby(
-        (lane for lane in lanes if cards[lane[0]].lane.band), key=lambda l: cards[l[0]].lane.band
+    left = len(by_band[0])
+    top = columns = 0
+    for blocks in filter(None, (by_band[1], by_band[2])):
+        band = _columns(cards, blocks)
+        height = max(_height(cards, column) for column in band)
+        for number, column in enumerate(band, left):
+            _fill(cards, column, number, top, height, placed, headings)
+        columns = max(columns, len(band))
+        top += height + _BETWEEN
+    height = max(top - _BETWEEN, 0)
+    for lane in by_band[0]:
+        height = max(height, _height(cards, [lane]))
+        spare = height - _height(cards, [lane])
+        loose = min(spare // len(lane), _LOOSEST) * len(lane)
+        _fill(cards, [lane], 0, (spare - loose) // 2, height, placed, headings)
+    # Three columns have room for longer lines between them.
+    columns += left
+    pitch = _PITCH if columns > 3 else _WIDE_PITCH
+    return Layout(
+        {name: replace(card, x=card.x * pitch + WIDTH // 2) for name, card in placed.items()},
+        tuple((text, x * pitch, y) for text, x, y in headings),
+        max(columns - 1, 0) * pitch + WIDTH,
+        height,
     )
-    for _, band in bands:
-        columns = list(band)
-        height = max(_height(cards, column) for column in columns)
-        for number, column in enumerate(columns, int(left)):
-            _column(cards, column, number, top, height, placed, headings)
-        width = max(width, len(columns) + left)
-        top += height + 56
-    total = max(top - 56, 0)
-    for column in lanes:
-        if cards[column[0]].lane.band == 0:
-            total = max(total, _height(cards, column))
-            _column(cards, column, 0, 0, total, placed, headings, middle=True)
-            width = max(width, 1)
-    return Layout(placed, tuple(headings), (width - 1) * _PITCH + WIDTH, total)
 
 
-def _height(cards: Mapping[str, Card], column: Sequence[str]) -> int:
-    return 34 + sum(cards[name].height + _GAP for name in column)
+def _columns(
+    cards: Mapping[str, Card], blocks: Sequence[Sequence[str]]
+) -> list[list[Sequence[str]]]:
+    """The blocks side by side: a tall one in parts, the shortest ones below each other."""
+    columns: list[list[Sequence[str]]] = []
+    for block in blocks:
+        parts = -(-len(block) // _TALLEST[cards[block[0]].lane.band])
+        size = -(-len(block) // parts)
+        columns += [[block[at : at + size]] for at in range(0, len(block), size)]
+    while len(columns) > _COLUMNS:
+        heights = [_height(cards, column) for column in columns]
+        at = min(range(len(columns) - 1), key=lambda i: heights[i] + heights[i + 1])
+        columns[at : at + 2] = [columns[at] + columns[at + 1]]
+    return columns
 
 
-def _column(
+def _height(cards: Mapping[str, Card], column: Sequence[Sequence[str]]) -> int:
+    return sum(_HEAD + sum(cards[name].height + _GAP for name in block) for block in column)
+
+
+def _fill(
     cards: Mapping[str, Card],
-    column: Sequence[str],
+    column: Sequence[Sequence[str]],
     number: int,
     top: int,
     height: int,
     placed: dict[str, Card],
     headings: list[tuple[str, int, int]],
-    *,
-    middle: bool = False,
 ) -> None:
-    """Put a column's cards below its heading; a short column spreads a little."""
+    """Put a column's cards below their headings, x being its number; a short one spreads."""
     spare = height - _height(cards, column)
-    loose = min(spare // len(column), 14)
-    y = top + ((spare - loose * len(column)) // 2 if middle else 0)
-    headings.append((cards[column[0]].lane.heading, number * _PITCH, y + 12))
-    y += 34
-    for name in column:
-        card = cards[name]
-        x = number * _PITCH + WIDTH // 2
-        placed[name] = replace(card, x=x, y=y + card.height // 2)
-        y += card.height + _GAP + loose
+    loose = min(spare // sum(map(len, column)), _LOOSEST)
+    y = top
+    for block in column:
+        headings.append((cards[block[0]].lane.heading, number, y + 16))
+        y += _HEAD
+        for name in block:
+            card = cards[name]
+            middle = y + card.height // 2
+            placed[name] = replace(card, x=number, y=middle)
+            y += card.height + _GAP + loose
 
 
 def _lines(label: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,8 @@ from skingraph.concepts import Hierarchy, Named
 from skingraph.prefixes import SKG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import networkx
 
     from skingraph.claims import Claim
@@ -103,7 +104,11 @@ def explain(
     found.sort(key=lambda path: (len(path), path))
     told = tuple(tuple(_steps(network, path)) for path in found[:ways])
     return Explanation(
-        start, end, told, tuple(_against(graph, start, end, found[:ways])), max(len(found) - ways, 0)
+        start,
+        end,
+        told,
+        tuple(_against(graph, start, end, found[:ways])),
+        max(len(found) - ways, 0),
     )
 
 
@@ -113,9 +118,7 @@ def _steps(network: networkx.MultiDiGraph[str], path: list[str]) -> Iterator[Ste
         yield Step(Named(network.nodes[a]["label"], a), Named(network.nodes[b]["label"], b), said)
 
 
-def _against(
-    graph: SkinGraph, start: Named, end: Named, paths: list[list[str]]
-) -> Iterator[Said]:
+def _against(graph: SkinGraph, start: Named, end: Named, paths: list[list[str]]) -> Iterator[Said]:
     """Claims that deny a step or the whole, and cautions in the end or what is close to it."""
     index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
     pairs = {pair for path in paths for pair in itertools.pairwise(path)} | {(start.iri, end.iri)}

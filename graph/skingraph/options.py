@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +14,8 @@ from skingraph.errors import BadParameter
 from skingraph.prefixes import SKG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from skingraph.store import SkinGraph
 
 
@@ -87,7 +88,7 @@ class Options:
         return [option for option in self.options if option.verdict is verdict]
 
 
-def options(
+def options_for(
     graph: SkinGraph,
     concern: Named,
     *,
@@ -151,6 +152,7 @@ def _option(
     verdicts = []
     for factor in factors:
         bearing = list(_bearing(said, factor, hierarchy))
+        bearing += _of_narrower(treatment, factor, index, hierarchy)
         evidence += bearing
         verdicts.append((factor, _verdict(bearing)))
     downtimes = [Said(claim) for claim in index.where(subject=treatment.iri, predicate="downtime")]
@@ -184,6 +186,17 @@ def _bearing(said: list[Said], factor: Named, hierarchy: Hierarchy) -> Iterator[
             yield Evidence("note", item, factor)
 
 
+def _of_narrower(
+    treatment: Named, factor: Named, index: ClaimIndex, hierarchy: Hierarchy
+) -> Iterator[Evidence]:
+    """Cautions of narrower treatments: nothing passes up to the class, but it is worth a note."""
+    covers = {factor.iri} | hierarchy.broader(factor.iri)
+    for narrower in sorted(hierarchy.narrower(treatment.iri)):
+        for claim in index.where(subject=narrower):
+            if claim.predicate.iri in _CAUTIONS and claim.object and claim.object.iri in covers:
+                yield Evidence("note", Said(claim), factor)
+
+
 def _verdict(bearing: list[Evidence]) -> Verdict:
     verdict = Verdict.NO_OBJECTION
     if any(item.role == "suited" for item in bearing):
@@ -205,7 +218,9 @@ def _downtime(claims: list[Claim], limit: Decimal | None) -> str:
     if limit is None:
         return ""
     bounds = [
-        bound for c in claims if (bound := c.minimum if c.maximum is None else c.maximum) is not None
+        bound
+        for c in claims
+        if (bound := c.minimum if c.maximum is None else c.maximum) is not None
     ]
     if not bounds:
         return "not stated"

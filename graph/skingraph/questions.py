@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -13,10 +12,11 @@ import pyoxigraph as ox
 from skingraph.catalogue import Parameter, Query, named
 from skingraph.concepts import Lexicon, fold
 from skingraph.errors import BadParameter, UnknownName, did_you_mean
-from skingraph.guard import invalid_patterns
-from skingraph.prefixes import PREFIXES, curie, expand
+from skingraph.prefixes import PREFIXES, SKG, curie, expand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from skingraph.rows import Rows, Term
     from skingraph.store import SkinGraph
 
@@ -62,8 +62,31 @@ def bind(graph: SkinGraph, query: Query, values: Mapping[str, str]) -> dict[str,
     return bound
 
 
+def known_kinds(graph: SkinGraph, names: Iterable[str]) -> list[str]:
+    """The classes of concepts that people name, in any case or number: treatments, SideEffect.
+
+    Raises:
+        UnknownName: there is no such type.
+    """
+    kinds = {fold(label): str(kind).removeprefix(SKG) for kind, label in _classes(graph)}
+    kinds |= {kind.casefold(): kind for kind in kinds.values()}
+    found = []
+    for name in names:
+        key = fold(name.removeprefix("skg:"))
+        kind = kinds.get(key) or kinds.get(key.removesuffix("s"))
+        if kind is None:
+            known = ", ".join(sorted(set(kinds.values())))
+            raise UnknownName(
+                f"no type is called {name!r}.{did_you_mean(key, kinds)} Known: {known}."
+            )
+        found.append(kind)
+    return found
+
+
 def why_empty(graph: SkinGraph, text: str) -> list[str]:
     """Likely reasons why a query found nothing: names the graph does not know, bad patterns."""
+    from skingraph.guard import invalid_patterns
+
     reasons = [
         f"the pattern {pattern!r} does not compile, so it matches nothing"
         for pattern in invalid_patterns(text)
@@ -73,8 +96,12 @@ def why_empty(graph: SkinGraph, text: str) -> list[str]:
     names |= set(re.findall(r"<(https://w3id\.org/skingraph/[^>\s]+)>", bare))
     for iri in sorted(names - set(PREFIXES.values())):
         node = ox.NamedNode(iri)
-        patterns = ((node, None, None), (None, node, None), (None, None, node))
-        if not any(next(graph.store.quads_for_pattern(*p, None), None) for p in patterns):
+        met = (
+            *graph.store.quads_for_pattern(node, None, None),
+            *graph.store.quads_for_pattern(None, node, None),
+            *graph.store.quads_for_pattern(None, None, node),
+        )
+        if not met:
             reasons.append(f"nothing in the graph is called {curie(iri)}")
     return reasons
 
@@ -89,13 +116,20 @@ def _term(graph: SkinGraph, parameter: Parameter, value: str) -> Term:
     if parameter.kind == "skg:Concept":
         return ox.NamedNode(lexicon.resolve(value).iri)
     local = parameter.kind.removeprefix("skg:")
-    if local in lexicon.all_kinds:
+    if local in {iri.removeprefix(SKG) for iri, _ in _classes(graph)}:
         return ox.NamedNode(lexicon.resolve(value, kinds=[local]).iri)
     return _instance(graph, parameter, kind, value)
 
 
+def _classes(graph: SkinGraph) -> list[tuple[str, str]]:
+    rows = graph.select(
+        "SELECT ?class ?label { ?class rdfs:subClassOf+ skg:Concept ; rdfs:label ?label }"
+    )
+    return [(str(row["class"]), str(row["label"])) for row in rows]
+
+
 def _instance(graph: SkinGraph, parameter: Parameter, kind: str, value: str) -> Term:
-    """A thing that is no concept: a source, a claim, an evidence level, an authority…"""
+    """A thing that is no concept: a source, a claim, an evidence level, an authority."""
     key = fold(value.strip("<>"))
     names: dict[str, ox.NamedNode] = {}
     for _, thing, *labels in graph.select(_INSTANCES, **{"class": ox.NamedNode(kind)}).terms:
@@ -111,7 +145,12 @@ def _instance(graph: SkinGraph, parameter: Parameter, kind: str, value: str) -> 
 
 
 def _literal(parameter: Parameter, value: str, kind: str) -> ox.Literal:
-    readers = {"integer": int, "decimal": Decimal, "date": date.fromisoformat, "string": str}
+    readers: dict[str, Callable[[str], object]] = {
+        "integer": int,
+        "decimal": Decimal,
+        "date": date.fromisoformat,
+        "string": str,
+    }
     local = kind.removeprefix(_XSD)
     try:
         readers[local](value)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from skingraph.citations import NOTICE, Citations, rows_of_claims
 from skingraph.claims import Claim, ClaimIndex, Said
-from skingraph.comparison import Comparison
-from skingraph.concepts import Concept, Named
-from skingraph.network import Explanation
 from skingraph.options import Option, Options, Verdict
-from skingraph.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from skingraph.comparison import Comparison
+    from skingraph.concepts import Concept
+    from skingraph.network import Explanation
+    from skingraph.rows import Rows
 
 _VERDICT_NOTES = {
     Verdict.SUITED: "a source calls it suited, none objects",
@@ -38,13 +42,29 @@ def concept_text(concept: Concept, index: ClaimIndex, *, release: str, width: in
         if names:
             lines.append(cite.wrapped(f"{word}: {'; '.join(names)}", indent=2))
     lines += _section("What is said of it", own, cite)
-    others = [Said(claim) for claim in index.of(iri) if claim.subject.iri != iri]
+    others = index.said_elsewhere(iri)
     lines += _section("Where it is named", others, cite)
-    scoped = [Said(claim) for claim in index.claims.values() if _only_in_scope(claim, iri)]
+    scoped = [Said(claim) for claim in index.naming(iri)]
     lines += _section("What is limited to it, or given as a reason or an attribute", scoped, cite)
     if not (own or others or scoped):
         lines += ["", "No claim speaks of it. That is no evidence of safety."]
     return _page(lines, cite, release)
+
+
+def concept_rows(index: ClaimIndex, iri: str) -> Rows:
+    """Everything that is said of a thing, as rows with the role in which the claim names it."""
+    return rows_of_claims(
+        ("role",),
+        (
+            ((role,), said)
+            for role, found in (
+                ("subject", index.said_of(iri)),
+                ("object", index.said_elsewhere(iri)),
+                ("circumstance", [Said(claim) for claim in index.naming(iri)]),
+            )
+            for said in found
+        ),
+    )
 
 
 def claim_text(claim: Claim, *, release: str, width: int) -> str:
@@ -67,7 +87,9 @@ def claim_text(claim: Claim, *, release: str, width: int) -> str:
 def options_text(found: Options, *, release: str, width: int) -> str:
     """The options by verdict, each with the claims behind it."""
     cite = Citations(width)
-    whom = f", for {' and '.join(factor.label for factor in found.factors)}" if found.factors else ""
+    whom = (
+        f", for {' and '.join(factor.label for factor in found.factors)}" if found.factors else ""
+    )
     lines = [f"Treatments that a source says act against {found.concern.label}{whom}"]
     for verdict in Verdict:
         options = found.with_verdict(verdict)
@@ -80,7 +102,10 @@ def options_text(found: Options, *, release: str, width: int) -> str:
         for option in found.too_long:
             lines += _option_lines(option, cite)
     if not found.options and not found.too_long:
-        lines += ["", "No claim found. That is no evidence that nothing helps, or that all is safe."]
+        lines += [
+            "",
+            "No claim found. That is no evidence that nothing helps, or that all is safe.",
+        ]
     return _page(lines, cite, release)
 
 
@@ -119,7 +144,10 @@ def explanation_text(found: Explanation, *, release: str, width: int) -> str:
     if found.left_out:
         lines += ["", f"{found.left_out} more ways, none shorter. See them with --ways N."]
     if not found.ways:
-        lines += ["", "No recorded way leads from one to the other. That proves nothing against it."]
+        lines += [
+            "",
+            "No recorded way leads from one to the other. That proves nothing against it.",
+        ]
     lines += _section("Against it", list(found.against), cite)
     return _page(lines, cite, release)
 
@@ -193,15 +221,6 @@ def _page(lines: list[str], cite: Citations, release: str) -> str:
     sources = cite.sources()
     dated = f"Data {release}. " if release else ""
     return "\n".join([*lines, *([""] if sources else []), *sources, "", dated + NOTICE]) + "\n"
-
-
-def _only_in_scope(claim: Claim, iri: str) -> bool:
-    ends = {claim.subject.iri, claim.object.iri if claim.object else ""}
-    return iri not in ends and iri in {named.iri for named in _scope(claim)}
-
-
-def _scope(claim: Claim) -> tuple[Named, ...]:
-    return (*claim.because, *claim.attributes, *(named for _, named in claim.scopes))
 
 
 def _object(claim: Claim) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,13 +12,15 @@ from skingraph.errors import MissingExtra
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Value = str | int | float | bool | Decimal | None
 
 _XSD = PREFIXES["xsd"]
-_NUMBERS: dict[str, type[int] | type[float] | type[Decimal]] = {
+_NUMBERS: dict[str, type[int | float | Decimal]] = {
     _XSD + "integer": int,
     _XSD + "nonNegativeInteger": int,
     _XSD + "decimal": Decimal,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import pyoxigraph as ox
 
 from skingraph.errors import BadQuery
-from skingraph.filters import ClaimFilter
-from skingraph.guard import check_query
-from skingraph.intake import intake
 from skingraph.prefixes import PREFIXES, SKG
 from skingraph.resources import folder, walk
 from skingraph.rows import Rows, Term, rows_of
 from skingraph.sandbox import Limits, in_child
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import rdflib
+
+    from skingraph.filters import ClaimFilter
 
 Results = TypeVar("Results")
 
@@ -75,9 +75,9 @@ class SkinGraph:
         """
         store = ox.Store()
         ontology = folder("ontology")
-        for name, graph in _SHIPPED.items():
+        for name, target in _SHIPPED.items():
             for file in walk(ontology / name, ".ttl"):
-                store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=graph)
+                store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=target)
         empty = []
         for number, path in enumerate(also, 1):
             before = len(store)
@@ -95,6 +95,8 @@ class SkinGraph:
         Raises:
             BadFile: a file cannot be read.
         """
+        from skingraph.intake import intake
+
         store, empty = ox.Store(), []
         for path in paths:
             before = len(store)
@@ -161,29 +163,33 @@ class SkinGraph:
 
     def select(self, text: str, **bindings: Term) -> Rows:
         """The rows of a SELECT query."""
-        check_query(text)
         return rows_of(_expect(self.query(text, bindings), ox.QuerySolutions, "SELECT"))
 
     def ask(self, text: str, **bindings: Term) -> bool:
         """The answer of an ASK query."""
-        check_query(text)
         return bool(_expect(self.query(text, bindings), ox.QueryBoolean, "ASK"))
 
     def construct(self, text: str, **bindings: Term) -> SkinGraph:
         """The triples of a CONSTRUCT or DESCRIBE query, as a graph again."""
-        check_query(text)
         triples = _expect(self.query(text, bindings), ox.QueryTriples, "CONSTRUCT or DESCRIBE")
         return graph_of(triples)
 
-    def answer(self, text: str, limits: Limits | None = None) -> Rows | bool | SkinGraph:
+    def answer(
+        self,
+        text: str,
+        bindings: Mapping[str, Term] | None = None,
+        limits: Limits | None = None,
+    ) -> Rows | bool | SkinGraph:
         """The answer to a query that somebody else wrote, worked out in a limited child process.
 
         Raises:
             BadQuery: the text is no query, or asks for what is not allowed.
             QueryStopped: it overstepped a limit of time, memory or size.
         """
+        from skingraph.guard import check_query
+
         check_query(text)
-        answer = in_child(lambda: _serialized(self.query(text)), limits or Limits())
+        answer = in_child(lambda: _serialized(self.query(text, bindings)), limits or Limits())
         kind, body = answer[:1], answer[1:]
         if kind == b"b":
             return body == b"true"
@@ -290,6 +296,8 @@ def _expect(results: object, kind: type[Results], word: str) -> Results:
 
 
 def _overlay(store: ox.Store, path: Path, graph: ox.NamedNode) -> None:
+    from skingraph.intake import intake
+
     quads = ox.parse(intake(path), format=ox.RdfFormat.N_QUADS)
     store.extend(ox.Quad(q.subject, q.predicate, q.object, graph) for q in quads)
 

@@ -7,14 +7,17 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from skingraph.errors import BadParameter
 from skingraph.prefixes import curie
-from skingraph.rows import Rows, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skingraph.rows import Rows, Term
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")

@@ -5,7 +5,6 @@ Subjects stand in the order of their IRIs, predicates in reading order, prefixes
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from skingraph.errors import BadFile
@@ -13,6 +12,9 @@ from skingraph.output import write_whole
 from skingraph.prefixes import PREFIXES, SKG
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import rdflib
 
 FOLDERS: Final = ("concepts", "sources", "claims")
@@ -94,12 +96,12 @@ def _written(graph: rdflib.Graph) -> str:
     class Canonical(TurtleSerializer):  # type: ignore[misc, unused-ignore]
         """rdflib's Turtle with our order of subjects and predicates."""
 
-        predicateOrder = [_term(iri) for iri in _READING_ORDER]  # noqa: N815, RUF012
+        predicateOrder = [_term(iri) for iri in _READING_ORDER]  # noqa: RUF012
 
-        def orderSubjects(self) -> list[Any]:  # noqa: N802
+        def orderSubjects(self) -> list[Any]:
             return sorted(set(self.store.subjects()))
 
-        def sortProperties(self, properties: dict[Any, list[Any]]) -> list[Any]:  # noqa: N802
+        def sortProperties(self, properties: Mapping[Any, list[Any]]) -> list[Any]:
             rank = {term: place for place, term in enumerate(self.predicateOrder)}
             for objects in properties.values():
                 objects.sort(key=lambda term: (str(term), term.n3()))

@@ -6,13 +6,15 @@ import importlib
 import os
 import signal
 import sys
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from skingraph.cli.session import Session, graph_options
 from skingraph.errors import SkingraphError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 # The module of a command is imported when the command is called, and not before.
 _COMMANDS = {

@@ -41,15 +41,14 @@ def options(
     skingraph options wrinkles --for pregnancy --for eczema --max-downtime 3d
     """
     from skingraph.concepts import Lexicon
-    from skingraph.options import days
-    from skingraph.options import options as find_options
+    from skingraph.options import days, options_for
     from skingraph.reports import options_rows, options_text
 
     chosen = choose_format(output, format, _FORMATS, "text")
     limit = days(max_downtime) if max_downtime else None
     graph = session.graph()
     lexicon = Lexicon(graph)
-    found = find_options(
+    found = options_for(
         graph,
         lexicon.resolve(concern, kinds=["Concern"]),
         factors=[lexicon.resolve(factor, kinds=["PatientFactor"]) for factor in factors],
@@ -106,9 +105,7 @@ def explain(
 @click.argument("left", metavar="TREATMENT")
 @click.argument("right", metavar="TREATMENT")
 @output_options(_FORMATS)
-def compare(
-    session: Session, left: str, right: str, output: str | None, format: str | None
-) -> int:
+def compare(session: Session, left: str, right: str, output: str | None, format: str | None) -> int:
     """Set two treatments side by side, each with its claims.
 
     \b

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,23 +13,23 @@ from skingraph.cli.session import (
     emit,
     emit_rows,
     output_options,
+    query_text,
     remark,
     with_graph,
 )
-from skingraph.errors import BadFile, BadParameter, BadQuery
+from skingraph.errors import BadParameter
 from skingraph.export import GRAPH_FORMATS
 from skingraph.tables import ROW_FORMATS
 
-_ENDINGS = (".rq", ".sparql")
+if TYPE_CHECKING:
+    from skingraph.rows import Rows
 
 
 @click.command()
 @click.argument("name", required=False)
 @click.option("--search", metavar="TEXT", help="Only queries that speak of this.")
 @output_options(ROW_FORMATS)
-def queries(
-    name: str | None, search: str | None, output: str | None, format: str | None
-) -> int:
+def queries(name: str | None, search: str | None, output: str | None, format: str | None) -> int:
     """List the named questions, or show one with its parameters and its text.
 
     \b
@@ -102,7 +102,6 @@ def query(
     """
     from skingraph.catalogue import named, parse
     from skingraph.questions import bind, why_empty
-    from skingraph.rows import Rows
     from skingraph.sandbox import Limits
     from skingraph.store import SkinGraph
 
@@ -142,25 +141,10 @@ def _outside_text(name: str | None, expression: str | None) -> str | None:
     """The text of a query that is not of the catalogue, or None for a named one."""
     if expression is not None:
         return expression
-    if name == "-":
-        return _decoded(sys.stdin.buffer.read(1 << 20), "standard input")
     path = Path(name or "")
-    if path.suffix in _ENDINGS or "/" in str(path) or path.is_file():
-        try:
-            if path.is_file() and path.stat().st_size > 1 << 20:
-                raise BadQuery(f"{path}: longer than any query may be (1 MB).")
-            return _decoded(path.read_bytes(), str(path))
-        except OSError as error:
-            raise BadFile(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    if name == "-" or path.suffix in (".rq", ".sparql") or "/" in str(path) or path.is_file():
+        return query_text(name or "")
     return None
-
-
-def _decoded(body: bytes, where: str) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise BadQuery(f"{where}:{line}: not UTF-8. Save the file as UTF-8.") from error
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,11 +12,16 @@ from skingraph.cli.session import (
     choose_format,
     emit,
     output_options,
+    query_text,
     remark,
     with_graph,
 )
-from skingraph.errors import BadParameter
+from skingraph.errors import BadParameter, BadQuery
 from skingraph.export import GRAPH_FORMATS
+from skingraph.rows import Rows
+
+if TYPE_CHECKING:
+    from skingraph.store import SkinGraph
 
 
 @click.command()
@@ -45,7 +51,6 @@ def export(
     from skingraph.concepts import Lexicon
     from skingraph.export import concepts_csv, statements, write_graph
     from skingraph.questions import known_kinds
-    from skingraph.store import SkinGraph
 
     chosen = choose_format(output, format, GRAPH_FORMATS, "ttl")
     if hops < 0:
@@ -53,7 +58,7 @@ def export(
     if construct is not None and names:
         raise click.UsageError("give names or --construct, not both.")
     graph = session.graph()
-    part: SkinGraph = graph
+    part = graph
     if construct is not None:
         part = _constructed(graph, construct)
         if chosen == "csv":
@@ -99,5 +104,10 @@ def map_(session: Session, names: tuple[str, ...], hops: int, output: str | None
     return 0
 
 
-def _constructed(graph: SkinGraph, file: str) -> SkinGraph:  # noqa: F821
-    raise NotImplementedError
+def _constructed(graph: SkinGraph, file: str) -> SkinGraph:
+    answer = graph.answer(query_text(file))
+    if isinstance(answer, bool | Rows):
+        raise BadQuery(
+            f"{file}: is no CONSTRUCT or DESCRIBE query. Rows come from: skingraph query"
+        )
+    return answer

@@ -35,9 +35,7 @@ def find(
     from skingraph.rows import Rows
 
     graph = session.graph()
-    matches = Lexicon(graph).find(
-        " ".join(text), limit=limit, kinds=known_kinds(graph, kinds)
-    )
+    matches = Lexicon(graph).find(" ".join(text), limit=limit, kinds=known_kinds(graph, kinds))
     rows = Rows(
         ("concept", "label", "types", "matched"),
         tuple(
@@ -68,6 +66,7 @@ def show(session: Session, name: tuple[str, ...], output: str | None, format: st
     skingraph show "acne scars"
     skingraph show claim:smartskin-advised-against-darker-skin
     """
+    from skingraph.citations import rows_of_claims
     from skingraph.claims import ClaimIndex, Said
     from skingraph.cli.session import choose_format, text_width
     from skingraph.concepts import Lexicon, describe
@@ -81,14 +80,14 @@ def show(session: Session, name: tuple[str, ...], output: str | None, format: st
         if chosen == "text":
             emit(claim_text(claim, release=graph.release, width=text_width()), output)
         else:
-            emit_rows(concept_rows([Said(claim)]), output, chosen)
+            emit_rows(rows_of_claims((), [((), Said(claim))]), output, chosen)
         return 0
     concept = Lexicon(graph).resolve(wanted)
     if chosen == "text":
         found = describe(graph, concept)
         emit(concept_text(found, index, release=graph.release, width=text_width()), output)
     else:
-        emit_rows(concept_rows(index.bearing_on(concept.iri)), output, chosen)
+        emit_rows(concept_rows(index, concept.iri), output, chosen)
     return 0
 
 

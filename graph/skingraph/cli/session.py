@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from skingraph.errors import BadParameter
+from skingraph.errors import BadFile, BadParameter, BadQuery
 from skingraph.filters import ClaimFilter
 from skingraph.output import write_whole
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
+_LONGEST_QUERY = 1 << 20
 _ENDINGS = {"txt": "table", "srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
 
 
@@ -194,6 +195,31 @@ def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
 def text_width() -> int:
     """The width of the terminal for running text, or 100 where there is none."""
     return max(shutil.get_terminal_size((100, 24)).columns, 40) if sys.stdout.isatty() else 100
+
+
+def query_text(name: str) -> str:
+    """The text of a query file, or of standard input for `-`.
+
+    Raises:
+        BadFile: there is no such file, or it cannot be read.
+        BadQuery: it is too long, or not UTF-8.
+    """
+    where = "standard input" if name == "-" else name
+    try:
+        if name == "-":
+            body = sys.stdin.buffer.read(_LONGEST_QUERY + 1)
+        else:
+            with Path(name).open("rb") as file:
+                body = file.read(_LONGEST_QUERY + 1)
+    except OSError as error:
+        raise BadFile(f"{where}: cannot be read ({error.strerror}). Check the path.") from error
+    if len(body) > _LONGEST_QUERY:
+        raise BadQuery(f"{where}: longer than any query may be ({_LONGEST_QUERY} bytes).")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise BadQuery(f"{where}:{line}: not UTF-8. Save the file as UTF-8.") from error
 
 
 def remark(text: str) -> None:

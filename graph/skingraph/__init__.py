@@ -1,0 +1,83 @@
+"""An open knowledge graph of skin concerns, and the questions it answers.
+
+Every statement in it is a claim: who says it, in which passage, on what evidence, with what hedge.
+It informs; it is not medical advice.
+
+>>> import skingraph
+>>> graph = skingraph.SkinGraph.load()
+>>> rows = skingraph.ask(graph, "contraindications", treatment="SmartSkin")
+>>> set(rows.column("factorLabel"))
+{'darker skin tone'}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skingraph.claims import Claim, ClaimIndex, Passage, Source
+    from skingraph.comparison import compare
+    from skingraph.concepts import Concept, Hierarchy, Lexicon, describe
+    from skingraph.errors import SkingraphError
+    from skingraph.filters import ClaimFilter
+    from skingraph.network import claim_network, explain
+    from skingraph.options import Verdict, options_for
+    from skingraph.questions import ask
+    from skingraph.rows import Rows
+    from skingraph.sandbox import Limits
+    from skingraph.store import SkinGraph
+
+__all__ = [
+    "Claim",
+    "ClaimFilter",
+    "ClaimIndex",
+    "Concept",
+    "Hierarchy",
+    "Lexicon",
+    "Limits",
+    "Passage",
+    "Rows",
+    "SkinGraph",
+    "SkingraphError",
+    "Source",
+    "Verdict",
+    "ask",
+    "claim_network",
+    "compare",
+    "describe",
+    "explain",
+    "options_for",
+]
+
+_HOMES = {
+    "Claim": "claims",
+    "ClaimIndex": "claims",
+    "Passage": "claims",
+    "Source": "claims",
+    "compare": "comparison",
+    "Concept": "concepts",
+    "Hierarchy": "concepts",
+    "Lexicon": "concepts",
+    "describe": "concepts",
+    "SkingraphError": "errors",
+    "ClaimFilter": "filters",
+    "claim_network": "network",
+    "explain": "network",
+    "Verdict": "options",
+    "options_for": "options",
+    "ask": "questions",
+    "Rows": "rows",
+    "Limits": "sandbox",
+    "SkinGraph": "store",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used, so that a question starts quickly."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skingraph' has no attribute {name!r}")
+    import importlib
+
+    value: object = getattr(importlib.import_module(f"skingraph.{_HOMES[name]}"), name)
+
+    return value

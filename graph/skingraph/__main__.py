@@ -1,0 +1,5 @@
+"""`python -m skingraph` is the same as `skingraph`."""
+
+from skingraph.cli import main
+
+main()

@@ -1,0 +1,304 @@
+"""Checks: what is wrong in a graph, by rules that are queries, by shapes, and by the documents."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from skingraph.catalogue import checks
+from skingraph.prefixes import curie
+from skingraph.resources import folder, walk
+from skingraph.rows import rows_of
+from skingraph.store import SCHEMA_GRAPH, SkinGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import rdflib
+
+    from skingraph.catalogue import Query
+    from skingraph.rows import Value
+
+_DOCUMENTS = """
+SELECT ?source ?file ?hash ?characters WHERE {
+  ?source a skg:Source ; skg:file ?file .
+  OPTIONAL { ?source skg:hash ?hash }
+  OPTIONAL { ?source skg:characters ?characters }
+}
+ORDER BY ?source
+"""
+_PASSAGES = """
+SELECT ?passage ?source ?start ?end ?hash WHERE {
+  ?passage skg:source ?source ; skg:start ?start ; skg:end ?end .
+  OPTIONAL { ?passage skg:hash ?hash }
+}
+ORDER BY ?passage
+"""
+_WORDING = """
+SELECT ?entity ?property ?text WHERE {
+  VALUES ?property {
+    skos:definition skos:scopeNote skos:editorialNote rdfs:comment
+    skg:statedAs skg:condition skg:hedge skg:frequency
+  }
+  ?entity ?property ?text .
+}
+ORDER BY ?entity ?property ?text
+"""
+_RESTING = "SELECT ?claim ?passage ?source { ?claim skg:passage ?passage OPTIONAL { ?passage skg:source ?source } }"
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_RUN: Final = 8
+_NAMED_CLAIMS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """One thing that is wrong: the rule that says so, the thing's IRI, and what to do.
+
+    `rule` is the name of a check query, of a shape or of a check against the documents;
+    `level` is `error` or `warning`; `value` is the property and value at fault, where there is one.
+    """
+
+    rule: str
+    level: str
+    entity: str
+    message: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        found = f" [{self.value}]" if self.value else ""
+        return f"{self.level} {self.rule} {curie(self.entity)}: {self.message}{found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on a graph: every violation, in the order of rules and things."""
+
+    violations: tuple[Violation, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """True when nothing is an error; warnings may remain."""
+        return self.errors == 0
+
+    @property
+    def errors(self) -> int:
+        """How many violations are errors."""
+        return sum(violation.level == "error" for violation in self.violations)
+
+    @property
+    def warnings(self) -> int:
+        """How many violations are warnings."""
+        return len(self.violations) - self.errors
+
+
+def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:
+    """Everything that the rules and the shapes find wrong in a graph.
+
+    Args:
+        graph: what to check; our schema is added where the graph has none.
+        sources: a folder with the documents; then the passages and our wording are held to them.
+    """
+    graph = _with_schema(graph)
+    by_rule = [violation for query in checks() for violation in check_query(graph, query)]
+    found = set(_naming_claims(graph, [*by_rule, *check_shapes(graph)]))
+    if sources is not None:
+        found.update(check_passages(graph, sources), check_wording(graph, sources))
+    return Report(tuple(sorted(found)))
+
+
+def check_query(graph: SkinGraph, query: Query) -> Iterator[Violation]:
+    """The violations that one check query finds; each of its rows is one."""
+    for row in rows_of(_solutions(graph, query.text)):
+        yield Violation(
+            rule=query.name,
+            level=query.level,
+            entity=str(row["entity"]),
+            message=_short(row.get("message") or f"{query.summary}. {query.description}"),
+            value=" ".join(
+                _short(row[key]) for key in ("property", "value") if row[key] is not None
+            ),
+        )
+
+
+def check_shapes(graph: SkinGraph) -> Iterator[Violation]:
+    """The violations of the shipped SHACL shapes."""
+    import pyshacl
+    import rdflib
+
+    shapes = rdflib.Graph()
+    for file in walk(folder("ontology") / "shapes", ".ttl"):
+        shapes.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    with _quiet("rdflib.term"):
+        _, results, _ = pyshacl.validate(graph.to_rdflib(), shacl_graph=shapes, inference="none")
+    assert isinstance(results, rdflib.Graph)
+    for result in results.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
+        yield _shape_violation(results, result)
+
+
+def check_passages(graph: SkinGraph, directory: Path) -> list[Violation]:
+    """What is wrong with documents and passages, held against the documents in a folder.
+
+    Offsets count characters of the text decoded as UTF-8.
+    """
+    texts, found = _documents(graph, directory)
+    for row in graph.select(_PASSAGES):
+        text = texts.get(str(row["source"]))
+        start, end = row["start"], row["end"]
+        if text is not None and isinstance(start, int) and isinstance(end, int):
+            for rule, message in _against(text, start, end, str(row["hash"] or "")):
+                where = f"characters {start} to {end}"
+                found.append(Violation(rule, "error", str(row["passage"]), message, where))
+    return list(_naming_claims(graph, found))
+
+
+def check_wording(graph: SkinGraph, directory: Path) -> list[Violation]:
+    """Where our own words, or a short quotation, repeat 8 or more words in a row of a document."""
+    texts, _ = _documents(graph, directory)
+    runs = {run: source for source, text in texts.items() for run in _runs(text)}
+    found = []
+    for row in graph.select(_WORDING):
+        copied = next((run for run in _runs(str(row["text"])) if run in runs), None)
+        if copied is not None:
+            message = (
+                f"The text repeats {_RUN} or more words of {curie(runs[copied])}. Say it anew."
+            )
+            value = f"{_short(row['property'])} {' '.join(copied)}"
+            found.append(Violation("wording-copied", "error", str(row["entity"]), message, value))
+    return found
+
+
+def _documents(graph: SkinGraph, directory: Path) -> tuple[dict[str, str], list[Violation]]:
+    """The texts of the documents that can be read, by source, and what is wrong with the files."""
+    texts: dict[str, str] = {}
+    found: list[Violation] = []
+    for row in graph.select(_DOCUMENTS):
+        source, name = str(row["source"]), str(row["file"])
+        try:
+            content = _read(directory, name)
+            if row["hash"] != _hash(content):
+                problem = f"The file's hash is {_hash(content)}, and the source says otherwise."
+                found.append(_document("changed", source, f"{problem} Get the right file.", name))
+            texts[source] = content.decode("utf-8")
+        except OSError as error:
+            problem = f"{directory} has no such file to read: {error.strerror or error}."
+            found.append(_document("missing", source, f"{problem} Put the document there.", name))
+        except UnicodeDecodeError:
+            problem = "The file is no UTF-8 text. Get the right file."
+            found.append(_document("not-utf-8", source, problem, name))
+        else:
+            if row["characters"] != len(texts[source]):
+                problem = f"The file has {len(texts[source])} characters. Put skg:characters right."
+                found.append(_document("length-differs", source, problem, name))
+    return texts, found
+
+
+def _read(directory: Path, name: str) -> bytes:
+    if name in ("", ".", "..") or re.search(r"[/\\\0]", name):
+        raise FileNotFoundError("the name leads out of the folder")
+    return (directory / name).read_bytes()
+
+
+def _document(problem: str, source: str, message: str, file: str) -> Violation:
+    return Violation(f"document-{problem}", "error", source, message, _short(file))
+
+
+def _against(text: str, start: int, end: int, hash_: str) -> Iterator[tuple[str, str]]:
+    """The rules that a passage breaks in its document, with what to say of it."""
+    if not 0 <= start < end <= len(text):
+        problem = f"The passage lies outside the document, which ends at {len(text)}."
+        yield "passage-outside-document", f"{problem} Put skg:start and skg:end right."
+        return
+    words = text[start:end]
+    if hash_ != _hash(words.encode("utf-8")):
+        problem = "The hash is not that of the characters at these offsets."
+        yield "passage-hash-differs", f"{problem} Put skg:start, skg:end or skg:hash right."
+    if not any(character.isalnum() for character in words):
+        yield "passage-says-nothing", "No word stands at these offsets. Put them right."
+    for edge in (start, end):
+        if text[max(edge - 1, 0) : edge].isalnum() and text[edge : edge + 1].isalnum():
+            yield "passage-cuts-a-word", "The passage begins or ends inside a word. Put it right."
+            return
+
+
+def _shape_violation(results: rdflib.Graph, result: rdflib.term.Node) -> Violation:
+    from rdflib import SH
+
+    def part(name: str) -> str:
+        value = results.value(result, SH[name])
+        return "" if value is None else str(value)
+
+    return Violation(
+        rule=f"shape:{part('sourceShape').rsplit('/', 1)[-1]}",
+        level="error" if part("resultSeverity") == str(SH.Violation) else "warning",
+        entity=part("focusNode"),
+        message=part("resultMessage"),
+        value=" ".join(_short(text) for text in (part("resultPath"), part("value")) if text),
+    )
+
+
+def _naming_claims(graph: SkinGraph, found: Iterable[Violation]) -> Iterator[Violation]:
+    """The violations; one of a passage or a source says which claims rest on it."""
+    resting: dict[str, set[str]] = {}
+    for row in graph.select(_RESTING):
+        for thing in (row["passage"], row["source"]):
+            resting.setdefault(str(thing), set()).add(curie(str(row["claim"])))
+    for violation in found:
+        claims = sorted(resting.get(violation.entity, ()))
+        if claims:
+            named = ", ".join(claims[:_NAMED_CLAIMS])
+            more = len(claims) - _NAMED_CLAIMS
+            named += f" and {more} more" if more > 0 else ""
+            message = f"{violation.message} Claims that rest on it: {named}."
+            violation = replace(violation, message=message)
+        yield violation
+
+
+def _with_schema(graph: SkinGraph) -> SkinGraph:
+    if graph.ask("ASK { skg:Claim a owl:Class }"):
+        return graph
+    store = ox.Store()
+    store.extend(graph.store)
+    for file in walk(folder("ontology") / "schema", ".ttl"):
+        store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
+    return SkinGraph(store)
+
+
+def _solutions(graph: SkinGraph, text: str) -> ox.QuerySolutions:
+    solutions = graph.query(text)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return solutions
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _short(value: Value) -> str:
+    """A value for a line of text: CURIEs for IRIs, invisible characters as their code."""
+    text = re.sub(r"<([^<>\s]+)>", lambda match: curie(match[1]), str(value))
+    text = " ".join(curie(word) for word in text.split(" "))
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Without the log lines about ill-typed literals, which a rule of ours reports anyway."""
+    logger = logging.getLogger(name)
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before

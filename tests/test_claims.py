@@ -1,0 +1,82 @@
+from decimal import Decimal
+
+import pytest
+
+from pieces import claim, concept
+from skingraph.claims import ClaimIndex
+from skingraph.errors import UnknownName
+
+
+@pytest.fixture(scope="session")
+def index(graph):
+    return ClaimIndex(graph)
+
+
+def test_every_claim_names_subject_passage_source_and_how_firmly(index):
+    assert len(index.claims) > 1000
+    for claim_ in index.claims.values():
+        assert claim_.subject.iri
+        assert claim_.passages
+        assert claim_.sources[0].file
+        assert claim_.polarity in {"supports", "refutes"}
+        assert claim_.certainty in {"stated", "hedged"}
+        assert claim_.evidence == "E0"
+
+
+def test_a_sentence_keeps_the_denial_the_hedge_and_the_scope(index):
+    for claim_ in index.claims.values():
+        text = str(claim_)
+        assert ("NOT" in text) is not claim_.supports
+        if claim_.hedged:
+            assert "hedged" in text
+        for part in (claim_.frequency, claim_.condition, claim_.stated_as):
+            assert part in text
+        for named in claim_.circumstances:
+            assert named.label in text
+        if claim_.strength:
+            assert {"absolute": "refused", "relative": "advised against"}[claim_.strength] in text
+
+
+def test_a_quantity_has_its_unit_and_open_ends(small):
+    index = ClaimIndex(
+        small(
+            concept("peel", "Treatment"),
+            claim("a", "peel", "downtime", minimum="5.0", maximum="7.0"),
+            claim("b", "peel", "downtime", maximum="1.0"),
+            claim("c", "peel", "sessions", minimum="3.0", statedAs='"three or more"'),
+            claim("d", "peel", "downtime", statedAs='"a few days"'),
+        )
+    )
+    said = {name: index.named(name) for name in "abcd"}
+    assert said["a"].quantity == "5 to 7 days"
+    assert said["b"].quantity == "up to 1 day"
+    assert said["c"].quantity == "at least 3"
+    assert said["d"].quantity == "a few days"
+    assert said["d"].minimum is None
+    assert said["a"].minimum == Decimal(5)
+    assert 'stated as "three or more"' in str(said["c"])
+
+
+def test_a_claim_may_overrule_its_sources_evidence(small):
+    index = ClaimIndex(
+        small(
+            concept("peel", "Treatment") + concept("scar", "Concern"),
+            claim("own", "peel", "treats", "scar", evidenceLevel="skg:E4"),
+            claim("theirs", "peel", "hasMechanism", "scar"),
+        )
+    )
+    assert index.named("own").evidence == "E4"
+    assert index.named("claim:theirs").evidence == "E2"
+
+
+def test_what_is_inherited_is_marked_in_words(index, graph):
+    iri = "https://w3id.org/skingraph/smartskin-co2"
+    inherited = [said for said in index.said_of(iri) if said.inherited_from]
+    assert any("prolonged" in str(said) for said in inherited)
+    assert all("[inherited from" in str(said) for said in inherited)
+    assert all(said.claim.subject.iri != iri for said in inherited)
+
+
+def test_an_unknown_claim_is_a_miss(index):
+    with pytest.raises(UnknownName, match="skingraph query claims"):
+        index.named("claim:no-such-claim")
