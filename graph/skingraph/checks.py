@@ -14,7 +14,6 @@ import pyoxigraph as ox
 from skingraph.catalogue import checks
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
-from skingraph.rows import rows_of
 from skingraph.store import SCHEMA_GRAPH, SkinGraph
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     import rdflib
 
     from skingraph.catalogue import Query
-    from skingraph.rows import Value
 
 _DOCUMENTS = """
 SELECT ?source ?file ?hash ?characters WHERE {
@@ -53,6 +51,7 @@ ORDER BY ?entity ?property ?text
 """
 _RESTING = "SELECT ?claim ?passage ?source { ?claim skg:passage ?passage OPTIONAL { ?passage skg:source ?source } }"
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_OFFSET = re.compile(r"-?[0-9]{1,12}")
 _RUN: Final = 8
 _NAMED_CLAIMS: Final = 5
 
@@ -115,15 +114,13 @@ def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:
 
 def check_query(graph: SkinGraph, query: Query) -> Iterator[Violation]:
     """The violations that one check query finds; each of its rows is one."""
-    for row in rows_of(_solutions(graph, query.text)):
+    for row in _rows(graph, query.text):
         yield Violation(
             rule=query.name,
             level=query.level,
-            entity=str(row["entity"]),
-            message=_short(row.get("message") or f"{query.summary}. {query.description}"),
-            value=" ".join(
-                _short(row[key]) for key in ("property", "value") if row[key] is not None
-            ),
+            entity=row.get("entity", ""),
+            message=_short(row.get("message", f"{query.summary}. {query.description}")),
+            value=" ".join(_short(row[key]) for key in ("property", "value") if key in row),
         )
 
 
@@ -148,13 +145,12 @@ def check_passages(graph: SkinGraph, directory: Path) -> list[Violation]:
     Offsets count characters of the text decoded as UTF-8.
     """
     texts, found = _documents(graph, directory)
-    for row in graph.select(_PASSAGES):
-        text = texts.get(str(row["source"]))
-        start, end = row["start"], row["end"]
-        if text is not None and isinstance(start, int) and isinstance(end, int):
-            for rule, message in _against(text, start, end, str(row["hash"] or "")):
+    for row in _rows(graph, _PASSAGES):
+        text, start, end = texts.get(row["source"]), row["start"], row["end"]
+        if text is not None and _OFFSET.fullmatch(start) and _OFFSET.fullmatch(end):
+            for rule, message in _against(text, int(start), int(end), row.get("hash", "")):
                 where = f"characters {start} to {end}"
-                found.append(Violation(rule, "error", str(row["passage"]), message, where))
+                found.append(Violation(rule, "error", row["passage"], message, where))
     return list(_naming_claims(graph, found))
 
 
@@ -163,14 +159,14 @@ def check_wording(graph: SkinGraph, directory: Path) -> list[Violation]:
     texts, _ = _documents(graph, directory)
     runs = {run: source for source, text in texts.items() for run in _runs(text)}
     found = []
-    for row in graph.select(_WORDING):
-        copied = next((run for run in _runs(str(row["text"])) if run in runs), None)
+    for row in _rows(graph, _WORDING):
+        copied = next((run for run in _runs(row["text"]) if run in runs), None)
         if copied is not None:
             message = (
                 f"The text repeats {_RUN} or more words of {curie(runs[copied])}. Say it anew."
             )
             value = f"{_short(row['property'])} {' '.join(copied)}"
-            found.append(Violation("wording-copied", "error", str(row["entity"]), message, value))
+            found.append(Violation("wording-copied", "error", row["entity"], message, value))
     return found
 
 
@@ -178,11 +174,11 @@ def _documents(graph: SkinGraph, directory: Path) -> tuple[dict[str, str], list[
     """The texts of the documents that can be read, by source, and what is wrong with the files."""
     texts: dict[str, str] = {}
     found: list[Violation] = []
-    for row in graph.select(_DOCUMENTS):
-        source, name = str(row["source"]), str(row["file"])
+    for row in _rows(graph, _DOCUMENTS):
+        source, name = row["source"], row["file"]
         try:
             content = _read(directory, name)
-            if row["hash"] != _hash(content):
+            if row.get("hash") != _hash(content):
                 problem = f"The file's hash is {_hash(content)}, and the source says otherwise."
                 found.append(_document("changed", source, f"{problem} Get the right file.", name))
             texts[source] = content.decode("utf-8")
@@ -193,7 +189,7 @@ def _documents(graph: SkinGraph, directory: Path) -> tuple[dict[str, str], list[
             problem = "The file is no UTF-8 text. Get the right file."
             found.append(_document("not-utf-8", source, problem, name))
         else:
-            if row["characters"] != len(texts[source]):
+            if row.get("characters") != str(len(texts[source])):
                 problem = f"The file has {len(texts[source])} characters. Put skg:characters right."
                 found.append(_document("length-differs", source, problem, name))
     return texts, found
@@ -246,9 +242,9 @@ def _shape_violation(results: rdflib.Graph, result: rdflib.term.Node) -> Violati
 def _naming_claims(graph: SkinGraph, found: Iterable[Violation]) -> Iterator[Violation]:
     """The violations; one of a passage or a source says which claims rest on it."""
     resting: dict[str, set[str]] = {}
-    for row in graph.select(_RESTING):
-        for thing in (row["passage"], row["source"]):
-            resting.setdefault(str(thing), set()).add(curie(str(row["claim"])))
+    for row in _rows(graph, _RESTING):
+        for thing in (row["passage"], row.get("source", "")):
+            resting.setdefault(thing, set()).add(curie(row["claim"]))
     for violation in found:
         claims = sorted(resting.get(violation.entity, ()))
         if claims:
@@ -270,10 +266,14 @@ def _with_schema(graph: SkinGraph) -> SkinGraph:
     return SkinGraph(store)
 
 
-def _solutions(graph: SkinGraph, text: str) -> ox.QuerySolutions:
+def _rows(graph: SkinGraph, text: str) -> Iterator[dict[str, str]]:
+    """The rows as texts, whatever their terms: a number need not be one where all may be wrong."""
     solutions = graph.query(text)
     assert isinstance(solutions, ox.QuerySolutions)
-    return solutions
+    names = [variable.value for variable in solutions.variables]
+    for solution in solutions:
+        pairs = zip(names, solution, strict=True)
+        yield {name: getattr(term, "value", str(term)) for name, term in pairs if term is not None}
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
@@ -285,9 +285,9 @@ def _hash(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _short(value: Value) -> str:
+def _short(value: str) -> str:
     """A value for a line of text: CURIEs for IRIs, invisible characters as their code."""
-    text = re.sub(r"<([^<>\s]+)>", lambda match: curie(match[1]), str(value))
+    text = re.sub(r"<([^<>\s]+)>", lambda match: curie(match[1]), value)
     text = " ".join(curie(word) for word in text.split(" "))
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 

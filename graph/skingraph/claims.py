@@ -39,12 +39,13 @@ SELECT ?passage ?source ?section ?start ?end ?hash WHERE {
 }
 """
 _SOURCES = """
-SELECT ?source ?title ?kind ?date ?file ?evidence ?authority WHERE {
+SELECT ?source ?title ?kind ?date ?file ?hash ?evidence ?authority WHERE {
   ?source a skg:Source .
   OPTIONAL { ?source dcterms:title ?title }
   OPTIONAL { ?source skg:kind ?kind }
   OPTIONAL { ?source dcterms:date ?date }
   OPTIONAL { ?source skg:file ?file }
+  OPTIONAL { ?source skg:hash ?hash }
   OPTIONAL { ?source skg:evidenceLevel/skos:notation ?evidence }
   OPTIONAL { ?source skg:authority/skos:notation ?authority }
 }
@@ -74,6 +75,7 @@ class Source:
     file: str
     evidence: str
     authority: str
+    hash: str
 
     @property
     def curie(self) -> str:
@@ -401,6 +403,7 @@ def _sources(graph: SkinGraph) -> Iterable[Source]:
             file=texts["file"],
             evidence=texts["evidence"],
             authority=texts["authority"],
+            hash=texts["hash"],
         )
 
 

@@ -69,13 +69,13 @@ def tidy(files: tuple[str, ...], only_check: bool) -> int:
 
 @click.command()
 @with_graph
-@click.argument("source")
-@click.argument("text")
+@click.argument("document", metavar="SOURCE")
+@click.argument("words", metavar="TEXT")
 @click.option("--sources", required=True, metavar="DIR", help="The folder of the documents.")
 @click.option("--section", default="", help="The heading that the passage stands under.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def passage(
-    session: Session, source: str, text: str, sources: str, section: str, output: str | None
+    session: Session, document: str, words: str, sources: str, section: str, output: str | None
 ) -> int:
     """Print the Turtle of a passage: find a text in a document, count and hash it.
 
@@ -84,5 +84,5 @@ def passage(
     """
     from skingraph.passages import locate
 
-    emit(locate(session.graph(), source, text, Path(sources), section=section), output)
+    emit(locate(session.graph(), document, words, Path(sources), section=section), output)
     return 0
