@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.pieces import LEAFLET, PREFIXES
 
-from pieces import LEAFLET, PREFIXES
 from skingraph.cli import main
 from skingraph.store import SkinGraph
 

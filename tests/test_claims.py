@@ -1,8 +1,8 @@
 from decimal import Decimal
 
 import pytest
+from tests.pieces import claim, concept
 
-from pieces import claim, concept
 from skingraph.claims import ClaimIndex
 from skingraph.errors import UnknownName
 

@@ -21,6 +21,10 @@ def chain(piece: str, times: int) -> str:
     return " ".join(piece.replace("{}", str(number)) for number in range(times))
 
 
+def star(patterns: int) -> str:
+    return chain(f"?s {P} ?o{{}} .", patterns)
+
+
 # What ends or hangs pyoxigraph 0.5.13, at the sizes where it begins to (research, 3.2),
 # and what was found since: VALUES, GRAPH and UNION side by side, many keys, many resources.
 HOSTILE = {
@@ -46,7 +50,7 @@ HOSTILE = {
     "lists in lists": f"SELECT * {{ {nested('( ', '1', ' )', 180)} ?p ?o }}",
     "a long list": f"SELECT * {{ ({'1 ' * 400}) ?p ?o }}",
     "a chain of BIND": f"SELECT * {{ {chain('BIND(1 AS ?a{})', 2637)} }}",
-    "a star": f"SELECT * {{ {chain(f'?s {P} ?o{{}} .', 150)} }}",
+    "a star": f"SELECT * {{ {star(150)} }}",
     "a star by semicolons": f"SELECT * {{ ?s ?p ?o {chain(f'; {P} ?o{{}}', 150)} }}",
     "a star by commas": f"SELECT * {{ ?s {P} 1 {chain(', ?o{}', 150)} }}",
     "a chain of triples": f"SELECT * {{ {chain(f'?s{{}} {P} ?t{{}} .', 444)} }}",
@@ -65,6 +69,15 @@ HOSTILE = {
     "hidden by a comment": f"SELECT * {{ # '\n {nested('[?p ', '1', ']', 156)} }}",
     "hidden by a long string": f"SELECT * {{ ?s ?p '''''a''' . {nested('[?p ', '1', ']', 156)} }}",
     "quoted triples in quoted triples": f"SELECT * {{ {nested('<<', '?s ?p ?o', '>> ?p ?o', 500)} }}",
+    "a star in brackets": f"SELECT * {{ {{ {star(60)} }} {{ {star(60)} }} {{ {star(60)} }} }}",
+    "a star in a subquery": f"SELECT * {{ {star(80)} {{ SELECT * {{ {star(80)} }} }} }}",
+    "a star in a graph": f"SELECT * {{ {star(80)} GRAPH ?g {{ {star(80)} }} }}",
+    "a star around a union": f"SELECT * {{ {star(60)} {{}} UNION {{}} {star(80)} }}",
+    "a star on one side": f"SELECT * {{ {{ {star(150)} }} UNION {{}} }}",
+    "a star on the other side": f"SELECT * {{ {{}} UNION {{ {star(150)} }} }}",
+    "a star that is optional": f"SELECT * {{ OPTIONAL {{ {star(150)} }} }}",
+    "a star that must not exist": f"SELECT * {{ FILTER(!EXISTS {{ {star(150)} }}) }}",
+    "many stars": f"SELECT * {{ {{}} {f'UNION {{ {star(100)} }}' * 20} }}",
     "a long text": f"SELECT * {{}} #{'x' * 70_000}",
 }
 
@@ -87,7 +100,8 @@ HONEST = {
     "a long string": f"SELECT * {{ ?s ?p '{'((((' * 10_000}' }}",
     "a large template": f"CONSTRUCT {{ {'?s ?p ?o . [] ?p (1 2) . ' * 2_000} }} WHERE {{ ?s ?p ?o }}",
     "brackets as deep as allowed": f"SELECT ({nested('STR(', '1', ')', 63)} AS ?x) {{}}",
-    "as many patterns as allowed": f"SELECT * {{ {chain(f'?s {P} ?o{{}} .', 120)} }}",
+    "as many patterns as allowed": f"SELECT * {{ {chain(f'?s{{}} {P} ?t{{}} .', 120)} }}",
+    "more on the sides of a union": f"SELECT * {{ {{ {star(65)} }} UNION {{ {star(65)} }} }}",
     "a comparison without spaces": "SELECT * { ?s ?p ?a, ?b FILTER(?a<?b&&?b>?a||?a<<http://x/>) }",
     "an IRI with an anchor": "SELECT * { ?s <http://example.org/#p> ?o }",
     "no space anywhere": "SELECT*{?s?p?o.?s?q'a'.FILTER(?o>-1)}",
@@ -121,7 +135,8 @@ def test_a_query_that_only_looks_like_one_passes_and_is_one(query):
 @pytest.mark.parametrize(
     "query",
     [
-        f"SELECT * {{ {chain(f'?s {P} ?o{{}} .', 120)} }}",
+        f"SELECT * {{ {star(120)} }}",
+        f"SELECT * {{ {{ {star(90)} }} UNION {{ {star(90)} }} UNION {{ {star(90)} }} }}",
         f"SELECT * {{ {'VALUES ?x {1} ' * 120} }}",
         f"SELECT * {{ ?s {P}{f'/{P}' * 119} ?o }}",
         f"SELECT * {{ {nested('[ ?p ', '1', ' ]', 63)} }}",
@@ -129,7 +144,7 @@ def test_a_query_that_only_looks_like_one_passes_and_is_one(query):
         f"SELECT * {{ {chain('BIND(1 AS ?a{})', 1490)} }}",
         f"DESCRIBE {'<http://a/> ' * 1490}",
     ],
-    ids=["star", "values", "path", "blank nodes", "sum", "bind", "describe"],
+    ids=["star", "union", "values", "path", "blank nodes", "sum", "bind", "describe"],
 )
 def test_the_engine_survives_what_just_passes(query):
     check_query(query)
@@ -244,7 +259,7 @@ def test_an_undeclared_prefix_of_the_table_comes_with_its_line():
     ["SELECT (1+1+1+1 AS ?x) {}", "SELECT * { { { } } }", "ASK { ?s ?p ?o, ?q }", "ASK { }"],
 )
 def test_the_bounds_can_be_set(query):
-    tight = Bounds(size=40, depth=2, operators=3, patterns=1)
+    tight = Bounds(size=40, depth=2, operators=3, joined=1, patterns=2)
     if query == "ASK { }":
         check_query(query, limits=tight)
     else:

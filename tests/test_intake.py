@@ -3,6 +3,7 @@
 import gzip
 import os
 import time
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -32,7 +33,7 @@ def file(tmp_path):
     return write
 
 
-def refusal(path, **options):
+def refusal(path: Path, **options: int) -> str:
     """The message without the folder: FILE:LINE:COLUMN: what."""
     with pytest.raises(BadFile) as caught:
         intake(path, **options)
@@ -151,7 +152,7 @@ def test_an_rdf_xml_file_cut_anywhere_is_refused(file):
         refusal(file("a.rdf", content[:end]))
 
 
-def laughs(levels):
+def laughs(levels: int) -> str:
     more = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, levels + 1))
     return f'<!DOCTYPE r [<!ENTITY l0 "ha">{more}]>'
 
@@ -370,10 +371,10 @@ def test_a_file_that_takes_the_parser_too_long_is_told(file, monkeypatch):
 
 
 def test_no_descriptor_is_left_open(file):
-    before = len(os.listdir("/dev/fd"))  # noqa: PTH208
+    before = len(list(Path("/dev/fd").iterdir()))
     for name, content in [("a.nt", ONE), ("b.nt", b"<"), ("c.rdf", b"<"), ("d.txt", b"")]:
         try:
             intake(file(name, content))
         except BadFile:
             continue
-    assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+    assert len(list(Path("/dev/fd").iterdir())) == before

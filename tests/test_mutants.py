@@ -2,465 +2,82 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import re
-from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
+from tests.damage import (
+    CLAIMS,
+    EDGES,
+    HIDDEN,
+    LABELLED,
+    PASSAGES,
+    REFUTES,
+    SOURCES,
+    SUPPORTS,
+    TRUE,
+    WITH_A,
+    Damage,
+    another_passage,
+    another_source,
+    blaming_claims,
+    broader_too,
+    change,
+    circle,
+    concepts,
+    damaged,
+    denied_of_the_heir,
+    edge_alone,
+    gain,
+    give_up,
+    having_letter,
+    inherited_from_home,
+    invent,
+    itself,
+    labelled_as_another,
+    lose,
+    n,
+    named,
+    numbered,
+    own_label,
+    plus,
+    quad,
+    retyped,
+    rewrite,
+    said,
+    shared_synonym,
+    shorter_document,
+    stated,
+    supporting,
+    swap_ends,
+    text,
+    the,
+    things,
+    times,
+    twin,
+    twin_passage,
+    twin_source,
+    typed,
+    unread,
+    unread_source,
+)
+from tests.pieces import documents as where_they_are
 
 from skingraph.catalogue import checks
 from skingraph.checks import Violation, check_passages, check_query, check_wording
-from skingraph.prefixes import PREFIXES, curie, expand
-from skingraph.store import ASSERTED_GRAPH, INFERRED_GRAPH, SCHEMA_GRAPH, SkinGraph
+from skingraph.prefixes import PREFIXES, curie
+from skingraph.store import ASSERTED_GRAPH, SCHEMA_GRAPH, SkinGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    Store = ox.Store
-    Node = ox.NamedNode
-    Term = ox.NamedNode | ox.BlankNode | ox.Literal
-    Choose = Callable[[Store], list[Node]]
-    Value = Term | Callable[[Term], Term]
-
-
-@dataclass(frozen=True)
-class Damage:
-    """What is taken out and put in, and the thing that a rule must then name."""
-
-    entity: Node
-    less: tuple[ox.Quad, ...] = ()
-    more: tuple[ox.Quad, ...] = ()
-
-
-Harm = "Callable[[Store, int, int], Damage]"
-
-
-# Terms and choices
-
-
-def n(name: str) -> Node:
-    """The term that a CURIE stands for."""
-    iri = expand(name)
-    assert iri is not None, name
-    return ox.NamedNode(iri)
-
-
-def text(value: str, language: str | None = None) -> ox.Literal:
-    return ox.Literal(value, language=language)
-
-
-def typed(value: str, datatype: str) -> ox.Literal:
-    return ox.Literal(value, datatype=n(f"xsd:{datatype}"))
-
-
-def quad(s: Node, p: str, o: Term, graph: Node = ASSERTED_GRAPH) -> ox.Quad:
-    return ox.Quad(s, n(p), o, graph)
-
-
-def stated(store: Store, s: Node | None, p: str | None = None) -> list[ox.Quad]:
-    """What is stated of a thing, leaving out what rules infer; in a fixed order."""
-    found = store.quads_for_pattern(s, n(p) if p else None, None, None)
-    return sorted((q for q in found if q.graph_name != INFERRED_GRAPH), key=str)
-
-
-def the(store: Store, s: Node, p: str) -> Term:
-    value = stated(store, s, p)[0].object
-    assert not isinstance(value, ox.Triple)
-    return value
-
-
-def things(kind: str, *having: str, lacking: tuple[str, ...] = ()) -> Choose:
-    """All things of a class that have some properties and lack others."""
-
-    def choose(store: Store) -> list[Node]:
-        found = store.quads_for_pattern(None, n("rdf:type"), n(kind), None)
-        return [
-            thing
-            for thing in sorted({q.subject for q in found}, key=str)
-            if isinstance(thing, ox.NamedNode)
-            and all(stated(store, thing, p) for p in having)
-            and not any(stated(store, thing, p) for p in lacking)
-        ]
-
-    return choose
-
-
-def said(*predicates: str, having: tuple[str, ...] = (), lacking: tuple[str, ...] = ()) -> Choose:
-    """All claims with one of these predicates, that have some properties and lack others."""
-    wanted = {n(predicate) for predicate in predicates}
-
-    def choose(store: Store) -> list[Node]:
-        claims = things("skg:Claim", *having, lacking=lacking)(store)
-        return [c for c in claims if the(store, c, "rdf:predicate") in wanted]
-
-    return choose
-
-
-def supporting(choose: Choose) -> Choose:
-    def both(store: Store) -> list[Node]:
-        return [c for c in choose(store) if the(store, c, "skg:polarity") == n("skg:Supports")]
-
-    return both
-
-
-def quoting(choose: Choose) -> Choose:
-    """Those of some claims that have no further passage, so that the passage is theirs alone."""
-
-    def only(store: Store) -> list[Node]:
-        return [c for c in choose(store) if len(stated(store, c, "skg:passage")) == 1]
-
-    return only
-
-
-def named(*names: str) -> Choose:
-    return lambda store: [n(name) for name in names]
-
-
-CLAIMS = things("skg:Claim")
-PASSAGES = things("skg:Passage")
-SOURCES = things("skg:Source")
-EDGES = things("skg:InheritedEdge")
-
-
-def concepts(store: Store) -> list[Node]:
-    found = store.quads_for_pattern(None, n("skos:prefLabel"), None, ASSERTED_GRAPH)
-    return sorted({q.subject for q in found if isinstance(q.subject, ox.NamedNode)}, key=str)
-
-
-def pick(choose: Choose, store: Store, nth: int, of: int) -> Node:
-    """One of them; the copies of one kind of damage are spread over all."""
-    found = choose(store)
-    assert found, "nothing in the graph to damage in this way"
-    return found[(2 * nth + 1) * len(found) // (2 * of)]
-
-
-# Kinds of damage
-
-
-def lose(choose: Choose, *properties: str) -> Callable[[Store, int, int], Damage]:
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(choose, store, nth, of)
-        less = [q for p in properties for q in stated(store, thing, p)]
-        if not less:
-            inferred = [store.quads_for_pattern(thing, n(p), None, None) for p in properties]
-            less = [q for quads in inferred for q in quads]
-        return Damage(thing, tuple(less))
-
-    return harm
-
-
-def change(choose: Choose, property_: str, to: Value) -> Callable[[Store, int, int], Damage]:
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(choose, store, nth, of)
-        old = sorted(store.quads_for_pattern(thing, n(property_), None, None), key=str)[0]
-        assert not isinstance(old.object, ox.Triple)
-        new = to(old.object) if callable(to) else to
-        assert new != old.object
-        return Damage(thing, (old,), (ox.Quad(thing, old.predicate, new, old.graph_name),))
-
-    return harm
-
-
-def gain(
-    choose: Choose, property_: str, value: Term | Callable[[Store, Node], Term]
-) -> Callable[[Store, int, int], Damage]:
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(choose, store, nth, of)
-        new = value(store, thing) if callable(value) else value
-        return Damage(thing, (), (quad(thing, property_, new),))
-
-    return harm
-
-
-def invent(*facts: tuple[str, str, Term], blame: str) -> Callable[[Store, int, int], Damage]:
-    """Statements out of thin air."""
-    more = tuple(quad(n(s), p, o) for s, p, o in facts)
-    return lambda store, nth, of: Damage(n(blame), (), more)
-
-
-def also(
-    harm: Callable[[Store, int, int], Damage], *properties: tuple[str, Term]
-) -> Callable[[Store, int, int], Damage]:
-    """A damage, and some more statements about the same thing."""
-
-    def both(store: Store, nth: int, of: int) -> Damage:
-        first = harm(store, nth, of)
-        more = tuple(quad(first.entity, p, o) for p, o in properties)
-        return Damage(first.entity, first.less, first.more + more)
-
-    return both
-
-
-def blaming_claims(
-    harm: Callable[[Store, int, int], Damage],
-) -> Callable[[Store, int, int], Damage]:
-    """The damage is done to a passage, and a claim that rests on it must be named."""
-
-    def blame(store: Store, nth: int, of: int) -> Damage:
-        damage = harm(store, nth, of)
-        resting = store.quads_for_pattern(None, n("skg:passage"), damage.entity, None)
-        claim = sorted((q.subject for q in resting), key=str)[0]
-        assert isinstance(claim, ox.NamedNode)
-        return Damage(claim, damage.less, damage.more)
-
-    return blame
-
-
-def plus(amount: str) -> Callable[[Term], Term]:
-    def add(old: Term) -> Term:
-        assert isinstance(old, ox.Literal)
-        return ox.Literal(str(Decimal(old.value) + Decimal(amount)), datatype=old.datatype)
-
-    return add
-
-
-def times(factor: int) -> Callable[[Term], Term]:
-    def multiply(old: Term) -> Term:
-        assert isinstance(old, ox.Literal)
-        return typed(str(Decimal(old.value) * factor), "decimal")
-
-    return multiply
-
-
-def rewrite(pattern: str, replacement: str) -> Callable[[Term], Term]:
-    """The term with the first match of a pattern replaced."""
-
-    def write(old: Term) -> Term:
-        new = re.sub(pattern, replacement, old.value, count=1)
-        assert new != old.value, old
-        if isinstance(old, ox.NamedNode):
-            return ox.NamedNode(new)
-        assert isinstance(old, ox.Literal)
-        return ox.Literal(new, language=old.language) if old.language else ox.Literal(new)
-
-    return write
-
-
-def retyped(datatype: str) -> Callable[[Term], Term]:
-    return lambda old: typed(old.value, datatype)
-
-
-def swap_ends(low: str, high: str, choose: Choose) -> Callable[[Store, int, int], Damage]:
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        def apart(store: Store) -> list[Node]:
-            return [c for c in choose(store) if the(store, c, low) != the(store, c, high)]
-
-        thing = pick(apart, store, nth, of)
-        a, b = the(store, thing, low), the(store, thing, high)
-        less = (*stated(store, thing, low), *stated(store, thing, high))
-        return Damage(thing, less, (quad(thing, low, b), quad(thing, high, a)))
-
-    return harm
-
-
-def twin(changes: dict[str, Term]) -> Callable[[Store, int, int], Damage]:
-    """A second claim that says what another says, but for some changes."""
-
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        whole = supporting(said("skg:hasOutcome", "skg:leadsTo", "skg:treats", "skg:sessions"))
-        thing = pick(whole, store, nth, of)
-        # The rules name the first of the two by its IRI.
-        copy = ox.NamedNode(f"{thing.value}-twin")
-        quads = store.quads_for_pattern(thing, None, None, None)
-        kept = [q for q in quads if curie(q.predicate.value) not in changes]
-        more = [ox.Quad(copy, q.predicate, q.object, q.graph_name) for q in kept]
-        return Damage(thing, (), (*more, *(quad(copy, p, o) for p, o in changes.items())))
-
-    return harm
-
-
-def labelled_as_another(
-    property_: str, fold: Callable[[str], str]
-) -> Callable[[Store, int, int], Damage]:
-    """A concept takes the preferred label of the next one of its class, written differently."""
-
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        treatments = things("skg:Treatment", "skos:prefLabel")
-        thing = pick(treatments, store, nth, of)
-        everything = treatments(store)
-        other = everything[(everything.index(thing) + 1) % len(everything)]
-        label = text(fold(the(store, thing, "skos:prefLabel").value), "en")
-        less = stated(store, other, property_) if property_ == "skos:prefLabel" else []
-        return Damage(thing, tuple(less), (quad(other, property_, label),))
-
-    return harm
-
-
-def shared_synonym(store: Store, nth: int, of: int) -> Damage:
-    both = things("skg:Treatment", "skos:altLabel")
-    thing = pick(both, store, nth, of)
-    label = text(the(store, thing, "skos:altLabel").value.upper(), "en")
-    others = [other for other in both(store) if other.value > thing.value]
-    other = others[0] if others else n("skin:zz-invented")
-    more = (quad(other, "rdf:type", n("skg:Treatment")), quad(other, "skos:altLabel", label))
-    return Damage(thing, (), more)
-
-
-def circle(store: Store, nth: int, of: int) -> Damage:
-    thing = pick(things("skg:Treatment", "skos:broader"), store, nth, of)
-    top = thing
-    while stated(store, top, "skos:broader"):
-        above = the(store, top, "skos:broader")
-        assert isinstance(above, ox.NamedNode)
-        top = above
-    return Damage(thing, (), (quad(top, "skos:broader", thing),))
-
-
-def give_up(property_: str) -> Callable[[Store, int, int], Damage]:
-    """A concept is deprecated, and things still name it."""
-
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(quoting(things("skg:Claim", property_)), store, nth, of)
-        concept = the(store, thing, property_)
-        assert isinstance(concept, ox.NamedNode)
-        return Damage(thing, (), (quad(concept, "owl:deprecated", typed("true", "boolean")),))
-
-    return harm
-
-
-def twin_passage(store: Store, nth: int, of: int) -> Damage:
-    thing = pick(PASSAGES, store, nth, of)
-    copy = ox.NamedNode(f"{thing.value}-again")
-    more = tuple(quad(copy, curie(q.predicate.value), q.object) for q in stated(store, thing))
-    return Damage(thing, (), more)
-
-
-def twin_source(*properties: str) -> Callable[[Store, int, int], Damage]:
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(SOURCES, store, nth, of)
-        copy = n("source:zz-invented")
-        more = [quad(copy, p, the(store, thing, p)) for p in ("rdf:type", *properties)]
-        return Damage(thing, (), tuple(more))
-
-    return harm
-
-
-def another_source(store: Store, nth: int, of: int) -> Damage:
-    thing = pick(PASSAGES, store, nth, of)
-    (old,) = stated(store, thing, "skg:source")
-    other = next(source for source in SOURCES(store) if source != old.object)
-    return Damage(thing, (old,), (quad(thing, "skg:source", other),))
-
-
-def another_passage(*, keeping: bool) -> Callable[[Store, int, int], Damage]:
-    """A claim rests on a passage of another document, instead of its own or beside it."""
-
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        thing = pick(quoting(CLAIMS), store, nth, of)
-        (old,) = stated(store, thing, "skg:passage")
-        assert isinstance(old.object, ox.NamedNode)
-        source = the(store, old.object, "skg:source")
-        other = next(p for p in PASSAGES(store) if the(store, p, "skg:source") != source)
-        return Damage(thing, () if keeping else (old,), (quad(thing, "skg:passage", other),))
-
-    return harm
-
-
-def unread(store: Store, nth: int, of: int) -> Damage:
-    """The only claim on a passage goes."""
-
-    def alone(store: Store) -> list[Node]:
-        def claims(passage: Node) -> int:
-            return len(list(store.quads_for_pattern(None, n("skg:passage"), passage, None)))
-
-        return [passage for passage in PASSAGES(store) if claims(passage) == 1]
-
-    passage = pick(alone, store, nth, of)
-    (resting,) = store.quads_for_pattern(None, n("skg:passage"), passage, None)
-    return Damage(passage, (resting,))
-
-
-def unread_source(store: Store, nth: int, of: int) -> Damage:
-    source = pick(SOURCES, store, nth, of)
-    return Damage(source, tuple(store.quads_for_pattern(None, n("skg:source"), source, None)))
-
-
-def edge_alone(predicate: str) -> Callable[[Store, int, int], Damage]:
-    """A claim is denied after all, and the edge that it gave still stands."""
-
-    def harm(store: Store, nth: int, of: int) -> Damage:
-        def only(store: Store) -> list[Node]:
-            facts: dict[tuple[str, str], list[Node]] = {}
-            for claim in supporting(said(predicate))(store):
-                ends = (the(store, claim, "rdf:subject").value, the(store, claim, "rdf:object"))
-                facts.setdefault((ends[0], ends[1].value), []).append(claim)
-            return [claims[0] for claims in facts.values() if len(claims) == 1]
-
-        claim = pick(only, store, nth, of)
-        subject = the(store, claim, "rdf:subject")
-        assert isinstance(subject, ox.NamedNode)
-        old = stated(store, claim, "skg:polarity")
-        return Damage(subject, tuple(old), (quad(claim, "skg:polarity", n("skg:Refutes")),))
-
-    return harm
-
-
-def denied_of_the_heir(store: Store, nth: int, of: int) -> Damage:
-    edge = pick(EDGES, store, nth, of)
-    claim = n("claim:zz-denial")
-    more = [quad(claim, "rdf:type", n("skg:Claim")), quad(claim, "skg:polarity", REFUTES)]
-    for part in ("rdf:subject", "rdf:predicate", "rdf:object"):
-        value = next(store.quads_for_pattern(edge, n(part), None, None)).object
-        more.append(ox.Quad(claim, n(part), value, ASSERTED_GRAPH))
-    return Damage(edge, (), tuple(more))
-
-
-def inherited_from_home(store: Store, nth: int, of: int) -> Damage:
-    edge = pick(EDGES, store, nth, of)
-    claim = next(store.quads_for_pattern(edge, n("skg:basedOn"), None, None)).object
-    assert isinstance(claim, ox.NamedNode)
-    return Damage(edge, (), (quad(claim, "skg:setting", n("skin:at-home")),))
-
-
-def shorter_document(store: Store, nth: int, of: int) -> Damage:
-    passage = pick(PASSAGES, store, nth, of)
-    source = the(store, passage, "skg:source")
-    assert isinstance(source, ox.NamedNode)
-    end = int(the(store, passage, "skg:end").value)
-    less = stated(store, source, "skg:characters")
-    short = quad(source, "skg:characters", typed(str(end - 1), "integer"))
-    return Damage(passage, tuple(less), (short,))
-
-
-def broader_too(store: Store, nth: int, of: int) -> Damage:
-    thing = pick(things("skg:Treatment", "skos:broader"), store, nth, of)
-    above = the(store, thing, "skos:broader")
-    return Damage(thing, (), (quad(thing, "skos:related", above),))
-
-
-def own_label(store: Store, thing: Node) -> Term:
-    return the(store, thing, "skos:prefLabel")
-
-
-def itself(store: Store, thing: Node) -> Term:
-    return thing
-
-
-SUPPORTS, REFUTES = n("skg:Supports"), n("skg:Refutes")
-TRUE = typed("true", "boolean")
-LABELLED = things("skg:Concern", "skos:prefLabel")
-WITH_A = [  # look-alikes of a, e and o: Cyrillic, Greek, full-width, mathematical
-    ("a", "\u0430"), ("e", "\u0435"), ("o", "\u043e"), ("o", "\u03bf"), ("a", "\uff41"), ("e", "\U0001d41e"),
-]  # fmt: skip
-HIDDEN = ["\u200b", "\u202e", "\u0007", "\u00ad", "\ufeff"]
-
-
-def having_letter(letter: str) -> Choose:
-    return lambda store: [c for c in LABELLED(store) if letter in own_label(store, c).value]
-
-
-def numbered(predicate: str) -> Choose:
-    return said(predicate, having=("skg:maximum",))
-
+    from tests.damage import Harm, Term
 
 # rule, number of copies, damage
-MUTANTS: list[tuple[str, int, Callable[[Store, int, int], Damage]]] = [
+MUTANTS: list[tuple[str, int, Harm]] = [
     ("claim-without-passage", 4, lose(CLAIMS, "skg:passage")),
     ("claim-without-source", 3, blaming_claims(lose(PASSAGES, "skg:source"))),
     ("claim-without-polarity", 4, lose(CLAIMS, "skg:polarity")),
@@ -691,23 +308,6 @@ def found_before(graph: SkinGraph, rule: str) -> frozenset[Violation]:
     return frozenset(check_query(graph, RULES[rule]))
 
 
-@contextmanager
-def damaged(store: Store, damage: Damage) -> Iterator[None]:
-    """The store with a damage, which is undone afterwards."""
-    less = [quad for quad in damage.less if quad in store]
-    more = [quad for quad in damage.more if quad not in store]
-    assert less or more, "this damage changes nothing"
-    for gone in less:
-        store.remove(gone)
-    store.extend(more)
-    try:
-        yield
-    finally:
-        for new in more:
-            store.remove(new)
-        store.extend(less)
-
-
 @pytest.mark.parametrize(("rule", "harm", "nth", "of"), CASES)
 def test_damage_is_caught_by_the_rule_for_it(graph, rule, harm, nth, of):
     damage = harm(graph.store, nth, of)
@@ -737,64 +337,55 @@ DOCUMENT = (
     )
     + "\n"
 )
+SECOND = DOCUMENT.replace("gel", "plain oil").replace("scar", "wart")
 
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory) -> tuple[SkinGraph, Path]:
     """The shipped graph and its documents, or a small graph and a document where those are away."""
-    beside = Path(__file__).parents[2]
-    places = [
-        os.environ.get("SKINGRAPH_SOURCES"),
-        beside / "shared/sources",
-        beside.parent / "shared/sources",
-    ]
-    for place in places:
-        if place and Path(place).is_dir():
-            return SkinGraph.load(), Path(place)
+    folder = where_they_are()
+    if folder is not None:
+        return SkinGraph.load(), folder
     return miniature(tmp_path_factory.mktemp("documents"))
 
 
 def miniature(folder: Path) -> tuple[SkinGraph, Path]:
-    """A document of twenty sentences, and a graph with a claim on each."""
-    import hashlib
-
-    def hashed(words: str) -> str:
-        return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
-
-    (folder / "guide.txt").write_bytes(DOCUMENT.encode())
+    """Two documents of twenty sentences, and a graph with a claim on each sentence."""
     lines = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in PREFIXES.items()]
-    lines.append("skin:gel a skg:Treatment ; skos:definition 'A gel for scars.'@en .")
+    lines.append("skin:gel a skg:Treatment ; skos:definition 'A thick liquid.'@en .")
     lines.append("skin:scar a skg:Concern ; skos:definition 'A mark left by a wound.'@en .")
-    for source, file in (("guide", "guide.txt"), ("copy", "copy.txt")):
-        (folder / file).write_bytes(DOCUMENT.encode())
+    for source, document in (("guide", DOCUMENT), ("second", SECOND)):
+        (folder / f"{source}.txt").write_bytes(document.encode())
         lines.append(
-            f"source:{source} a skg:Source ; skg:file '{file}' ; "
-            f"skg:characters {len(DOCUMENT)} ; skg:hash '{hashed(DOCUMENT)}' ."
+            f"source:{source} a skg:Source ; skg:file '{source}.txt' ; "
+            f"skg:characters {len(document)} ; skg:hash '{hashed(document)}' ."
         )
-    for number, match in enumerate(re.finditer(r"Point [^.]*\.", DOCUMENT)):
-        passage = f"passage:guide-{match.start()}-{match.end()}"
-        lines.append(
-            f"{passage} a skg:Passage ; skg:source source:guide ; skg:start {match.start()} ; "
-            f"skg:end {match.end()} ; skg:hash '{hashed(match[0])}' ."
-        )
-        lines.append(
-            f"claim:guide-{number} a skg:Claim ; rdf:subject skin:gel ; rdf:object skin:scar ; "
-            f"rdf:predicate skg:treats ; skg:polarity skg:Supports ; skg:hedge 'can' ; "
-            f"skg:statedAs 'weeks' ; skg:condition 'for a while'@en ; skg:passage {passage} ."
-        )
-    file = folder / "small.ttl"
-    file.write_text("\n".join(lines), encoding="utf-8")
-    small = SkinGraph.load(also=[])
-    small.store.clear()
-    small.store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=ASSERTED_GRAPH)
-    return small, folder
+        for number, match in enumerate(re.finditer(r"Point [^.]*\.", document)):
+            passage = f"passage:{source}-{match.start()}-{match.end()}"
+            lines.append(
+                f"{passage} a skg:Passage ; skg:source source:{source} ; "
+                f"skg:start {match.start()} ; skg:end {match.end()} ; "
+                f"skg:hash '{hashed(match[0])}' ."
+            )
+            lines.append(
+                f"claim:{source}-{number} a skg:Claim ; rdf:subject skin:gel ; "
+                f"rdf:predicate skg:treats ; rdf:object skin:scar ; skg:hedge 'can' ; "
+                f"skg:statedAs 'weeks' ; skg:condition 'for a while'@en ; skg:passage {passage} ."
+            )
+    store = ox.Store()
+    store.bulk_load("\n".join(lines), format=ox.RdfFormat.TURTLE, to_graph=ASSERTED_GRAPH)
+    return SkinGraph(store), folder
+
+
+def hashed(words: str) -> str:
+    return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
 
 def other_digit(old: Term) -> Term:
     return text(old.value[:-1] + ("0" if old.value[-1] != "0" else "1"))
 
 
-DOCUMENT_MUTANTS: list[tuple[str, int, Callable[[Store, int, int], Damage]]] = [
+DOCUMENT_MUTANTS: list[tuple[str, int, Harm]] = [
     ("passage-hash-differs", 6, change(PASSAGES, "skg:start", plus("1"))),
     ("passage-hash-differs", 6, change(PASSAGES, "skg:end", plus("-1"))),
     ("passage-hash-differs", 6, change(PASSAGES, "skg:hash", other_digit)),
@@ -833,12 +424,7 @@ def test_a_claim_moved_to_another_document_shows_in_the_documents(documents):
     other = next(source for source in SOURCES(graph.store) if source != old.object)
     damage = Damage(passage, (old,), (quad(passage, "skg:source", other),))
     with damaged(graph.store, damage):
-        # The miniature's second document is a copy of the first, so it is cut here.
-        if (folder / "copy.txt").exists():
-            (folder / "copy.txt").write_text("another text", encoding="utf-8")
         rules = {v.rule for v in check_passages(graph, folder) if v.entity == passage.value}
-        if (folder / "copy.txt").exists():
-            (folder / "copy.txt").write_bytes(DOCUMENT.encode())
     assert rules & {"passage-hash-differs", "passage-outside-document"}
 
 

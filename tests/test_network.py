@@ -1,4 +1,5 @@
-from pieces import claim, concept
+from tests.pieces import claim, concept
+
 from skingraph.comparison import compare
 from skingraph.concepts import Lexicon
 from skingraph.network import claim_network, explain

@@ -1,8 +1,8 @@
 from decimal import Decimal
 
 import pytest
+from tests.pieces import claim, concept
 
-from pieces import claim, concept
 from skingraph.concepts import Lexicon
 from skingraph.errors import BadParameter
 from skingraph.options import Verdict, days, options_for

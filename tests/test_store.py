@@ -3,8 +3,8 @@ import sys
 
 import pyoxigraph as ox
 import pytest
+from tests.pieces import claim, concept
 
-from pieces import claim, concept
 from skingraph.errors import BadFile, BadQuery, QueryStopped, UnknownName
 from skingraph.filters import ClaimFilter
 from skingraph.sandbox import Limits

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from skingraph.catalogue import checks
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
+from skingraph.rows import Rows
 from skingraph.store import SCHEMA_GRAPH, SkinGraph
 
 if TYPE_CHECKING:
@@ -95,6 +96,29 @@ class Report:
     def warnings(self) -> int:
         """How many violations are warnings."""
         return len(self.violations) - self.errors
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line."""
+        if not self.violations:
+            return "nothing found"
+        return f"{self.errors} errors, {self.warnings} warnings"
+
+    def rows(self) -> Rows:
+        """The violations as rows: level, rule, entity, message, value."""
+        return Rows(
+            ("level", "rule", "entity", "message", "value"),
+            tuple(
+                (
+                    ox.Literal(violation.level),
+                    ox.Literal(violation.rule),
+                    ox.NamedNode(violation.entity),
+                    ox.Literal(violation.message),
+                    ox.Literal(violation.value) if violation.value else None,
+                )
+                for violation in self.violations
+            ),
+        )
 
 
 def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -258,6 +257,8 @@ def _likeness(text: str, label: str) -> float:
         return 0.8
     if text in label:
         return 0.7
+    import difflib
+
     ratio = difflib.SequenceMatcher(None, text, label).ratio()
     return ratio * 0.7 if ratio >= 0.7 else 0.0
 

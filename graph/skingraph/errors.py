@@ -13,7 +13,6 @@ SkingraphError
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +57,8 @@ class CannotWrite(SkingraphError, OSError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint such as " Did you mean 'acne scar'?", or nothing when no name is near."""
+    import difflib
+
     near = difflib.get_close_matches(name.casefold(), list(known), n=3, cutoff=0.6)
     if not near:
         return ""

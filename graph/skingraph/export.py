@@ -123,3 +123,4 @@ _WRITERS: Final[dict[str, Callable[[SkinGraph], bytes]]] = {
     "csv": _claims_csv,
 }
 GRAPH_FORMATS: Final = tuple(_WRITERS)
+RDF_FORMATS: Final = tuple(format for format in _WRITERS if format != "csv")

@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a query may be. The engine gives up at some five times these figures.
+    """How large a query may be; the engine gives up not far above these figures.
 
-    `patterns` counts what is joined: triple patterns, path steps, VALUES and groups.
+    `joined` counts triple patterns, path steps, VALUES and groups that are joined with one
+    another, as they are not across the sides of a UNION; `patterns` counts them all.
     """
 
     size: int = 64 * 1024
     depth: int = 64
     operators: int = 1500
-    patterns: int = 120
+    joined: int = 120
+    patterns: int = 360
 
 
 def check_query(
@@ -137,6 +139,11 @@ class _Frame:
     kind: str
     place: str = "subject"
     steps: int = 0
+    # What is counted in here, what of it the last group brought, and whether all of it is
+    # planned apart from what stands around.
+    joined: int = 0
+    brought: int = 0
+    is_apart: bool = False
 
 
 # Names by the ASCII characters they cannot have: a class of all letters takes long to compile.
@@ -320,6 +327,8 @@ class _Reader:
             self._refuse(token.start, f"{word}: this graph is read-only; {_ASK}")
         if word in _OPERATOR_WORDS:
             self._count_operator(token)
+        if word == "UNION" and self.tokens and self.tokens[-1].text == "}":
+            frame.joined -= frame.brought
         if token.text == "a" or word in ("TRUE", "FALSE"):
             self._term(token)
         elif frame.kind == "query" or (frame.kind == "group" and word == "SELECT"):
@@ -369,8 +378,9 @@ class _Reader:
             )
         frame = self.frames[-1]
         kind = self._kind(token, frame)
+        is_apart = False
         if token.text == "{" and kind == "group":
-            self._open_group(token, frame)
+            is_apart = self._open_group(token, frame)
         elif token.text in ("[", "<<", "<<(") or kind == "list":
             # What stands in these brackets is one term of the triple around them.
             self._term(token)
@@ -379,7 +389,7 @@ class _Reader:
         if frame.place == "skip" or token.text == "{":
             frame.place = "subject"
         place = "verb" if token.text in ("[", "{|") else "subject"
-        self.frames.append(_Frame(token, kind, place))
+        self.frames.append(_Frame(token, kind, place, is_apart=is_apart))
 
     def _kind(self, token: _Token, frame: _Frame) -> str:
         if frame.kind in ("data", "template"):
@@ -394,18 +404,20 @@ class _Reader:
             return "expression"
         return "path" if frame.kind == "path" or frame.place == "verb" else "list"
 
-    def _open_group(self, token: _Token, frame: _Frame) -> None:
-        before = self.tokens[-1] if self.tokens else token
+    def _open_group(self, token: _Token, frame: _Frame) -> bool:
+        """Count a group, and tell whether the planner looks at it by itself."""
         self._count_operator(token)
         if frame.kind != "group":
-            return
+            return frame.kind == "expression"
+        before = self.tokens[-1]
         # SERVICE:x {…} is a call as well, when the grammar has no other use for the name.
         is_name = before.kind == "name" and frame.place in ("verb", "step")
         if is_name and "SERVICE" in before.text.partition(":")[0].upper():
             self._refuse_service(before)
-        # After OPTIONAL, MINUS or UNION it belongs to what stands before; otherwise it is joined.
-        if before.kind != "word":
-            self._count_patterns(token)
+        self._count_patterns(token)
+        # After OPTIONAL, MINUS, UNION or EXISTS it is; otherwise it is joined as if there were
+        # no brackets.
+        return before.kind == "word"
 
     def _close(self, token: _Token) -> None:
         frame = self.frames[-1]
@@ -418,10 +430,19 @@ class _Reader:
                 token.start,
                 f"{token.text} stands where the {frame.opened_by.text} of {opened} wants {wanted}",
             )
+        if frame.joined > self.limits.joined:
+            self._refuse(
+                frame.opened_by.start,
+                f"more than {self.limits.joined} patterns and path steps are joined in this"
+                f" {frame.opened_by.text}. Ask it in parts",
+            )
         self.frames.pop()
+        around = self.frames[-1]
+        around.brought = 0 if frame.is_apart else frame.joined
+        around.joined += around.brought
         if frame.kind == "path":
-            self.frames[-1].steps += frame.steps
-            self.frames[-1].place = "step"
+            around.steps += frame.steps
+            around.place = "step"
 
     def _mark(self, token: _Token) -> None:
         frame = self.frames[-1]
@@ -447,6 +468,7 @@ class _Reader:
 
     def _count_patterns(self, token: _Token, number: int = 1) -> None:
         self.patterns += number
+        self.frames[-1].joined += number
         if self.patterns > self.limits.patterns:
             self._refuse(
                 token.start,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skingraph.claims import ClaimIndex
@@ -11,6 +10,8 @@ from skingraph.errors import BadFile, BadParameter, UnknownName, did_you_mean
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from skingraph.store import SkinGraph
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from skingraph.catalogue import Parameter, Query, named
-from skingraph.concepts import Lexicon, fold
 from skingraph.errors import BadParameter, UnknownName, did_you_mean
 from skingraph.prefixes import PREFIXES, SKG, curie, expand
 
@@ -68,6 +65,8 @@ def known_kinds(graph: SkinGraph, names: Iterable[str]) -> list[str]:
     Raises:
         UnknownName: there is no such type.
     """
+    from skingraph.concepts import fold
+
     kinds = {fold(label): str(kind).removeprefix(SKG) for kind, label in _classes(graph)}
     kinds |= {kind.casefold(): kind for kind in kinds.values()}
     found = []
@@ -112,6 +111,8 @@ def _term(graph: SkinGraph, parameter: Parameter, value: str) -> Term:
         raise BadParameter(f"{parameter.name}: the query's header names no known kind.")
     if kind.startswith(_XSD):
         return _literal(parameter, value, kind)
+    from skingraph.concepts import Lexicon
+
     lexicon = Lexicon(graph)
     if parameter.kind == "skg:Concept":
         return ox.NamedNode(lexicon.resolve(value).iri)
@@ -130,6 +131,8 @@ def _classes(graph: SkinGraph) -> list[tuple[str, str]]:
 
 def _instance(graph: SkinGraph, parameter: Parameter, kind: str, value: str) -> Term:
     """A thing that is no concept: a source, a claim, an evidence level, an authority."""
+    from skingraph.concepts import fold
+
     key = fold(value.strip("<>"))
     names: dict[str, ox.NamedNode] = {}
     for _, thing, *labels in graph.select(_INSTANCES, **{"class": ox.NamedNode(kind)}).terms:
@@ -145,6 +148,9 @@ def _instance(graph: SkinGraph, parameter: Parameter, kind: str, value: str) -> 
 
 
 def _literal(parameter: Parameter, value: str, kind: str) -> ox.Literal:
+    from datetime import date
+    from decimal import Decimal, InvalidOperation
+
     readers: dict[str, Callable[[str], object]] = {
         "integer": int,
         "decimal": Decimal,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,14 @@ if TYPE_CHECKING:
 
 def folder(name: str) -> Traversable:
     """The folder `ontology` or `queries`, wherever this copy of the package keeps it."""
-    packaged = files("skingraph") / "_data" / name
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / name
+    here = Path(__file__).parent
+    for place in (here / "_data" / name, here.parents[1] / name):
+        if place.is_dir():
+            return place
+    # Inside a zip there are no paths. The import is late, since it is slow and seldom needed.
+    from importlib.resources import files
+
+    return files("skingraph") / "_data" / name
 
 
 def walk(top: Traversable, suffix: str) -> Iterator[Traversable]:

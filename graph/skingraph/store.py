@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import pyoxigraph as ox
 
 from skingraph.errors import BadQuery
+from skingraph.memory import remembered
 from skingraph.prefixes import PREFIXES, SKG
 from skingraph.resources import folder, walk
 from skingraph.rows import Rows, Term, rows_of
-from skingraph.sandbox import Limits, in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import rdflib
 
     from skingraph.filters import ClaimFilter
+    from skingraph.sandbox import Limits
 
 Results = TypeVar("Results")
 
@@ -73,18 +74,20 @@ class SkinGraph:
         Raises:
             BadFile: a file of `also` cannot be read; nothing of it is loaded.
         """
-        store = ox.Store()
-        ontology = folder("ontology")
-        for name, target in _SHIPPED.items():
-            for file in walk(ontology / name, ".ttl"):
-                store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=target)
+        parts = list(_shipped())
+        if not only and not also:
+            return cls(_compiled(parts))
+        store = _assembled(parts)
         empty = []
         for number, path in enumerate(also, 1):
             before = len(store)
             _overlay(store, Path(path), ox.NamedNode(f"urn:skingraph:overlay:{number}"))
             if len(store) == before:
                 empty.append(str(path))
-        graph = cls(store)._ready(only)
+        if only:
+            only.apply(store)
+        _infer(store)
+        graph = cls(store)
         graph.added_nothing = tuple(empty)
         return graph
 
@@ -111,21 +114,11 @@ class SkinGraph:
         if not claims:
             return graph
         for file in walk(folder("ontology") / "schema", ".ttl"):
-            store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
-        return graph._ready(only)
-
-    def _ready(self, only: ClaimFilter | None) -> Self:
+            store.load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
         if only:
-            only.apply(self.store)
-        for rule in walk(folder("ontology") / "rules", ".rq"):
-            inferred = self.store.query(
-                rule.read_text(encoding="utf-8"), use_default_graph_as_union=True
-            )
-            assert isinstance(inferred, ox.QueryTriples)
-            triples = inferred.serialize(format=ox.RdfFormat.N_TRIPLES)
-            assert triples is not None
-            self.store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED_GRAPH)
-        return self
+            only.apply(store)
+        _infer(store)
+        return graph
 
     @property
     def release(self) -> str:
@@ -187,6 +180,7 @@ class SkinGraph:
             QueryStopped: it overstepped a limit of time, memory or size.
         """
         from skingraph.guard import check_query
+        from skingraph.sandbox import Limits, in_child
 
         check_query(text)
         answer = in_child(lambda: _serialized(self.query(text, bindings)), limits or Limits())
@@ -230,7 +224,8 @@ class SkinGraph:
         part = ox.Store()
         part.extend(self.store.quads_for_pattern(None, None, None, SCHEMA_GRAPH))
         part.extend(_with_all_they_name(self.store, kept | reached))
-        return SkinGraph(part)._ready(None)
+        _infer(part)
+        return SkinGraph(part)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The graph as one rdflib graph: the union of the named graphs."""
@@ -240,6 +235,56 @@ class SkinGraph:
         for quad in self.store:
             text.write(f"{quad.triple} .\n".encode())
         return rdflib.Graph().parse(data=text.getvalue(), format="nt")
+
+
+def _shipped() -> Iterator[tuple[ox.NamedNode, bytes]]:
+    """Each shipped Turtle file, and the named graph it goes to."""
+    ontology = folder("ontology")
+    for name, graph in _SHIPPED.items():
+        for file in walk(ontology / name, ".ttl"):
+            yield graph, file.read_bytes()
+
+
+def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes]]) -> ox.Store:
+    store = ox.Store()
+    for graph, turtle in parts:
+        store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
+    return store
+
+
+def _rules() -> list[str]:
+    return [rule.read_text(encoding="utf-8") for rule in walk(folder("ontology") / "rules", ".rq")]
+
+
+def _infer(store: ox.Store) -> None:
+    """Run the rules, in the order of their names, into the graph of what is inferred."""
+    for rule in _rules():
+        inferred = store.query(rule, use_default_graph_as_union=True)
+        assert isinstance(inferred, ox.QueryTriples)
+        triples = inferred.serialize(format=ox.RdfFormat.N_TRIPLES)
+        assert triples is not None
+        store.load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED_GRAPH)
+
+
+def _compiled(parts: list[tuple[ox.NamedNode, bytes]]) -> ox.Store:
+    """The shipped graph with what is inferred; reading it again is faster than the rules."""
+    from hashlib import sha256
+
+    origin = sha256(ox.__version__.encode())
+    for _, turtle in parts:
+        origin.update(turtle)
+    for rule in _rules():
+        origin.update(rule.encode())
+
+    def make() -> bytes:
+        whole = _assembled(parts)
+        _infer(whole)
+        return whole.dump(format=ox.RdfFormat.N_QUADS) or b""
+
+    store = ox.Store()
+    # What we wrote ourselves needs no second look at each IRI; that look is a third of the time.
+    store.load(remembered(origin.hexdigest(), make), format=ox.RdfFormat.N_QUADS, lenient=True)
+    return store
 
 
 def _claim_ends(graph: SkinGraph) -> dict[str, set[str]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -74,6 +71,9 @@ def printable(text: str) -> str:
 
 
 def _csv(rows: Rows) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.columns)
@@ -88,6 +88,8 @@ def _harmless(cell: str) -> str:
 
 
 def _json(rows: Rows) -> str:
+    import json
+
     bindings = [
         {
             name: _json_term(term)
@@ -131,6 +133,8 @@ def _standard(rows: Rows, format: ox.QueryResultsFormat) -> str:
 
 
 def _jsonl(rows: Rows) -> str:
+    import json
+
     return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
 
 

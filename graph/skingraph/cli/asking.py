@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +18,6 @@ from skingraph.cli.session import (
     with_graph,
 )
 from skingraph.errors import BadParameter
-from skingraph.export import GRAPH_FORMATS
 from skingraph.tables import ROW_FORMATS
 
 if TYPE_CHECKING:
@@ -121,9 +120,9 @@ def query(
     if isinstance(answer, bool):
         return _emit_boolean(answer, output, format)
     if isinstance(answer, SkinGraph):
-        from skingraph.export import write_graph
+        from skingraph.export import RDF_FORMATS, write_graph
 
-        emit(write_graph(answer, choose_format(output, format, GRAPH_FORMATS[:6], "ttl")), output)
+        emit(write_graph(answer, choose_format(output, format, RDF_FORMATS, "ttl")), output)
         found = len(answer)
     else:
         emit_rows(answer, output, format)
@@ -141,9 +140,9 @@ def _outside_text(name: str | None, expression: str | None) -> str | None:
     """The text of a query that is not of the catalogue, or None for a named one."""
     if expression is not None:
         return expression
-    path = Path(name or "")
-    if name == "-" or path.suffix in (".rq", ".sparql") or "/" in str(path) or path.is_file():
-        return query_text(name or "")
+    path = name or ""
+    if path == "-" or path.endswith((".rq", ".sparql")) or "/" in path or os.path.isfile(path):
+        return query_text(path)
     return None
 
 

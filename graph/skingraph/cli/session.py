@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from skingraph.errors import BadFile, BadParameter, BadQuery
-from skingraph.filters import ClaimFilter
-from skingraph.output import write_whole
 
 if TYPE_CHECKING:
     from skingraph.rows import Rows
@@ -31,7 +28,9 @@ class Session:
 
     graph_files: tuple[str, ...]
     also: tuple[str, ...]
-    only: ClaimFilter
+    min_evidence: str | None = None
+    authorities: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, chosen: dict[str, object], outer: Session | None = None) -> Session:
@@ -43,24 +42,27 @@ class Session:
 
         level = chosen.get("min_evidence")
         if outer is None:
-            outer = cls((), (), ClaimFilter())
+            outer = cls((), ())
         return cls(
             outer.graph_files + several("graph_files"),
             outer.also + several("also"),
-            ClaimFilter(
-                str(level) if level else outer.only.min_evidence,
-                outer.only.authorities + several("authority"),
-                outer.only.sources + several("source"),
-            ),
+            str(level) if level else outer.min_evidence,
+            outer.authorities + several("authority"),
+            outer.sources + several("source"),
         )
 
     def graph(self) -> SkinGraph:
         """The graph, loaded."""
         from skingraph.store import SkinGraph
 
+        only = None
+        if self.min_evidence or self.authorities or self.sources:
+            from skingraph.filters import ClaimFilter
+
+            only = ClaimFilter(self.min_evidence, self.authorities, self.sources)
         if not self.graph_files:
-            return self._told(SkinGraph.load(also=self.also, only=self.only))
-        return self._told(SkinGraph.read((*self.graph_files, *self.also), only=self.only))
+            return self._told(SkinGraph.load(also=self.also, only=only))
+        return self._told(SkinGraph.read((*self.graph_files, *self.also), only=only))
 
     def _told(self, graph: SkinGraph) -> SkinGraph:
         for path in graph.added_nothing:
@@ -163,7 +165,8 @@ def choose_format(
         BadParameter: neither is a known format.
     """
     formats = list(known)
-    ending = Path(output).suffix.removeprefix(".").lower() if output and output != "-" else ""
+    name = output if output and output != "-" else ""
+    ending = os.path.splitext(name)[1].removeprefix(".").lower()
     wanted = format or _ENDINGS.get(ending, ending) or default
     if wanted not in formats:
         what = f"-f {format}" if format else f"{output}: the ending .{ending}"
@@ -175,6 +178,8 @@ def emit(content: str | bytes, output: str | None) -> None:
     """Write to a file, whole or not at all, or to standard output."""
     body = content.encode() if isinstance(content, str) else content
     if output and output != "-":
+        from skingraph.output import write_whole
+
         write_whole(output, body)
     elif isinstance(content, str):
         click.echo(content, nl=False)
@@ -194,7 +199,11 @@ def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
 
 def text_width() -> int:
     """The width of the terminal for running text, or 100 where there is none."""
-    return max(shutil.get_terminal_size((100, 24)).columns, 40) if sys.stdout.isatty() else 100
+    if not sys.stdout.isatty():
+        return 100
+    import shutil
+
+    return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
 def query_text(name: str) -> str:
@@ -209,7 +218,7 @@ def query_text(name: str) -> str:
         if name == "-":
             body = sys.stdin.buffer.read(_LONGEST_QUERY + 1)
         else:
-            with Path(name).open("rb") as file:
+            with open(name, "rb") as file:
                 body = file.read(_LONGEST_QUERY + 1)
     except OSError as error:
         raise BadFile(f"{where}: cannot be read ({error.strerror}). Check the path.") from error
