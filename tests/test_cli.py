@@ -42,7 +42,7 @@ def test_find_lists_what_a_text_may_mean(run):
     code, out, _ = run("find", "micro-needling", "-f", "csv")
     assert code == 0
     assert out.splitlines()[1] == (
-        "https://w3id.org/skingraph/microneedling,microneedling,Treatment,micro-needling"
+        "https://w3id.org/skingraph/microneedling,microneedling,Treatment,micro needling"
     )
 
 
@@ -93,6 +93,14 @@ def test_options_say_for_whom_by_whom_and_where(run):
     assert "nothing said on pregnancy" in out
     assert "3007-3114" in out
     assert "silence is no evidence of safety" in text
+
+
+def test_options_show_one_claim_of_help_a_source_unless_all_are_asked_for(run):
+    _, brief, _ = run("options", "acne scars")
+    _, whole, _ = run("options", "acne scars", "--all")
+    assert "more claims that it helps: see them with --all" in brief
+    assert "more claims" not in whole
+    assert 0 < brief.count("helps: ") < whole.count("helps: ")
 
 
 def test_options_as_rows_have_one_row_a_claim_and_passage(run):

@@ -39,9 +39,15 @@ class Citations:
         self.width = width
         self._numbers: dict[Source, int] = {}
 
-    def line(self, said: Said, *, lead: str = "", indent: int = 4) -> str:
-        """A claim in words, then where it stands: source number, characters, claim."""
-        return self.wrapped(f"{lead}{said}  {self.place(said.claim)}", indent=indent)
+    def line(self, said: Said, *, lead: str = "", indent: int = 4, under: str = "") -> str:
+        """A claim in words, then where it stands: source number, characters, claim.
+
+        Under a heading that names the claim's subject (an IRI in `under`) it is not named again.
+        """
+        words = str(said)
+        if said.claim.subject.iri == under:
+            words = words.removeprefix(said.claim.subject.label).lstrip()
+        return self.wrapped(f"{lead}{words}  {self.place(said.claim)}", indent=indent)
 
     def place(self, claim: Claim) -> str:
         """Where a claim stands, such as `{2: 3007-3114, E0 vendor, claim:…}`."""

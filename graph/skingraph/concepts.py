@@ -113,7 +113,9 @@ class Lexicon:
             if preferred:
                 self.preferred[concept.value] = label.value
             key = fold(label.value)
-            self._as_written.setdefault(key, label.value)
+            # Of several spellings the same one is shown every time.
+            written = self._as_written.setdefault(key, label.value)
+            self._as_written[key] = min(written, label.value)
             owners = self._by_label.setdefault(key, {})
             owners[concept.value] = owners.get(concept.value, False) or preferred
         self._kinds: dict[str, set[str]] = {}

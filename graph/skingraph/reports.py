@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skingraph.citations import NOTICE, Citations, rows_of_claims
 from skingraph.claims import Claim, ClaimIndex, Said
-from skingraph.options import Option, Options, Verdict
+from skingraph.options import Evidence, Option, Options, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def concept_text(concept: Concept, index: ClaimIndex, *, release: str, width: in
     ):
         if names:
             lines.append(cite.wrapped(f"{word}: {'; '.join(names)}", indent=2))
-    lines += _section("What is said of it", own, cite)
+    lines += _section("What is said of it", own, cite, under=iri)
     others = index.said_elsewhere(iri)
     lines += _section("Where it is named", others, cite)
     scoped = [Said(claim) for claim in index.naming(iri)]
@@ -84,8 +84,12 @@ def claim_text(claim: Claim, *, release: str, width: int) -> str:
     return _page(lines, cite, release)
 
 
-def options_text(found: Options, *, release: str, width: int) -> str:
-    """The options by verdict, each with the claims behind it."""
+def options_text(found: Options, *, release: str, width: int, every: bool = False) -> str:
+    """The options by verdict, each with the claims behind it.
+
+    That a treatment helps is shown by one claim a source, unless `every` one is asked for; what
+    is said of the person is always shown whole.
+    """
     cite = Citations(width)
     whom = (
         f", for {' and '.join(factor.label for factor in found.factors)}" if found.factors else ""
@@ -96,11 +100,11 @@ def options_text(found: Options, *, release: str, width: int) -> str:
         if options:
             lines += ["", f"{verdict.upper()} ({_VERDICT_NOTES[verdict]})"]
             for option in options:
-                lines += _option_lines(option, cite)
+                lines += _option_lines(option, cite, every)
     if found.too_long:
         lines += ["", "SET ASIDE: EVERY STATED DOWNTIME IS LONGER THAN ASKED"]
         for option in found.too_long:
-            lines += _option_lines(option, cite)
+            lines += _option_lines(option, cite, every)
     if not found.options and not found.too_long:
         lines += [
             "",
@@ -178,9 +182,9 @@ def comparison_text(found: Comparison, *, release: str, width: int) -> str:
         lines += ["", "No source compares the two."]
     for aspect in found.aspects:
         lines += ["", aspect.predicate.label.upper()]
-        for name, side in zip(names, (aspect.left, aspect.right), strict=True):
-            lines.append(f"  {name}" if side else f"  {name}: nothing said")
-            lines += [cite.line(said) for said in side]
+        for thing, side in ((found.left, aspect.left), (found.right, aspect.right)):
+            lines.append(f"  {thing.label}" if side else f"  {thing.label}: nothing said")
+            lines += [cite.line(said, under=thing.iri) for said in side]
     return _page(lines, cite, release)
 
 
@@ -196,7 +200,7 @@ def comparison_rows(found: Comparison) -> Rows:
     return rows_of_claims(("side", "property"), (*direct, *sides))
 
 
-def _option_lines(option: Option, cite: Citations) -> Iterator[str]:
+def _option_lines(option: Option, cite: Citations, every: bool) -> Iterator[str]:
     yield f"  {option.treatment.label}"
     if len(option.by_factor) > 1:
         words = "; ".join(f"{factor.label}: {verdict}" for factor, verdict in option.by_factor)
@@ -205,16 +209,29 @@ def _option_lines(option: Option, cite: Citations) -> Iterator[str]:
         yield cite.wrapped(f"nothing said on {factor.label}", indent=4)
     if option.downtime == "not stated":
         yield "    downtime not stated in numbers"
-    order = ("caution", "suited", "cleared", "note", "does not help", "helps", "downtime")
-    for role in order:
-        for item in option.having(role):
-            yield cite.line(item.said, lead=f"{role}: ")
+    order = ["caution", "suited", "cleared", "note", "does not help", "helps"]
+    # Downtime matters to whoever asked for it.
+    for role in [*order, "downtime"] if option.downtime or every else order:
+        found = option.having(role)
+        shown = found if every or role != "helps" else _one_a_source(found)
+        for item in shown:
+            yield cite.line(item.said, lead=f"{role}: ", under=option.treatment.iri)
+        if len(shown) < len(found):
+            yield f"    {len(found) - len(shown)} more claims that it helps: see them with --all"
 
 
-def _section(heading: str, said: list[Said], cite: Citations) -> Iterable[str]:
+def _one_a_source(found: list[Evidence]) -> list[Evidence]:
+    """The first plain claim of each source, or its first hedged one."""
+    best: dict[str, Evidence] = {}
+    for item in sorted(found, key=lambda item: (item.claim.hedged, item.claim.iri)):
+        best.setdefault(item.claim.sources[0].iri, item)
+    return list(best.values())
+
+
+def _section(heading: str, said: list[Said], cite: Citations, under: str = "") -> Iterable[str]:
     if not said:
         return []
-    return ["", heading, *(cite.line(item, indent=2) for item in said)]
+    return ["", heading, *(cite.line(item, indent=2, under=under) for item in said)]
 
 
 def _page(lines: list[str], cite: Citations, release: str) -> str:

@@ -25,12 +25,14 @@ _FORMATS = ("text", *ROW_FORMATS)
     "--for", "factors", multiple=True, metavar="FACTOR", help="What is true of the person."
 )
 @click.option("--max-downtime", metavar="TIME", help="Such as 3d, 12h or 2w.")
+@click.option("--all", "every", is_flag=True, help="Show every claim that a treatment helps.")
 @output_options(_FORMATS)
 def options(
     session: Session,
     concern: str,
     factors: tuple[str, ...],
     max_downtime: str | None,
+    every: bool,
     output: str | None,
     format: str | None,
 ) -> int:
@@ -55,7 +57,8 @@ def options(
         max_downtime=limit,
     )
     if chosen == "text":
-        emit(options_text(found, release=graph.release, width=text_width()), output)
+        text = options_text(found, release=graph.release, width=text_width(), every=every)
+        emit(text, output)
     else:
         emit_rows(options_rows(found), output, chosen)
     return 0 if found.options else 1
