@@ -369,7 +369,8 @@ def test_the_passage_of_a_document_is_found_by_its_words(run, tmp_path, write):
         f' skg:hash "{hash_of(text.encode())}" .\n' + concept("peel", "Treatment")
     )
     arguments = ["--also", path, "passage", "leaflet", "Peels sting", "--sources", str(tmp_path)]
-    code, out, _ = run(*arguments, "--section", "Peels")
+    arguments += ["--section", "Peels"]
+    code, out, _ = run(*arguments)
     assert code == 0
     assert "passage:leaflet-11-22 a skg:Passage" in out
     assert hash_of(b"Peels sting") in out

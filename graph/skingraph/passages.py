@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
 
 from skingraph.claims import ClaimIndex
 from skingraph.errors import BadFile, BadParameter, UnknownName, did_you_mean
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from skingraph.store import SkinGraph
 
 
-def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: str = "") -> str:
+def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: str) -> str:
     """The Turtle of a passage, ready to be pasted beside the claim that rests on it.
 
     Args:
@@ -44,11 +47,12 @@ def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: 
             + (f" (characters {places}). Give more of them." if found else ". Copy them exactly.")
         )
     start, end = found[0], found[0] + len(words)
+    name = _passage_name(graph, f"{PREFIXES['source']}{slug}") or slug
     return (
         f"@prefix passage: <{PREFIXES['passage']}> .\n"
         f"@prefix skg: <{PREFIXES['skg']}> .\n"
         f"@prefix source: <{PREFIXES['source']}> .\n\n"
-        f"passage:{slug}-{start}-{end} a skg:Passage ;\n"
+        f"passage:{name}-{start}-{end} a skg:Passage ;\n"
         f"    skg:source source:{slug} ;\n"
         f"    skg:section {_quoted(section)} ;\n"
         f"    skg:start {start} ;\n"
@@ -60,6 +64,16 @@ def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: 
 def hash_of(content: bytes) -> str:
     """The SHA-256 of some bytes, as `sha256:` and 64 hexadecimal digits."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _passage_name(graph: SkinGraph, source: str) -> str:
+    """What the source's other passages are named after, or nothing where there is none yet."""
+    rows = graph.select(
+        "SELECT ?source ?passage { ?passage skg:source ?source } ORDER BY ?passage LIMIT 1",
+        source=ox.NamedNode(source),
+    )
+    names = [str(iri).rsplit("/", 1)[-1] for iri in rows.column("passage")]
+    return re.sub(r"-\d+-\d+$", "", names[0]) if names else ""
 
 
 def _text(path: Path, expected: str) -> str:

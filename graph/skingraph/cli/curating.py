@@ -72,7 +72,7 @@ def tidy(files: tuple[str, ...], only_check: bool) -> int:
 @click.argument("document", metavar="SOURCE")
 @click.argument("words", metavar="TEXT")
 @click.option("--sources", required=True, metavar="DIR", help="The folder of the documents.")
-@click.option("--section", default="", help="The heading that the passage stands under.")
+@click.option("--section", required=True, help="The heading that the passage stands under.")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def passage(
     session: Session, document: str, words: str, sources: str, section: str, output: str | None
@@ -80,7 +80,7 @@ def passage(
     """Print the Turtle of a passage: find a text in a document, count and hash it.
 
     \b
-    skingraph passage smartskin-overview "avg. recovery" --sources documents/
+    skingraph passage smartskin-overview "5 days" --section "The Skinny" --sources documents/
     """
     from skingraph.passages import locate
 
