@@ -111,7 +111,7 @@ def test_a_caution_of_the_product_does_not_pass_up_but_is_noted(small):
         o for o in asked(graph, "scar", "pregnancy").options if o.treatment.slug == "laser"
     )
     assert option.verdict is Verdict.NO_OBJECTION
-    assert [item.claim.curie for item in option.having("note")] == ["claim:x"]
+    assert [item.claim.curie for item in option.having("nearby")] == ["claim:x"]
 
 
 def test_suitability_is_never_inherited(small):
@@ -130,7 +130,27 @@ def test_a_caution_about_a_narrower_factor_is_noted_and_forbids_nothing(small):
         o for o in asked(graph, "scar", "infection").options if o.treatment.slug == "peel"
     )
     assert option.verdict is Verdict.NO_OBJECTION
-    assert [item.claim.curie for item in option.having("note")] == ["claim:x"]
+    assert [item.claim.curie for item in option.having("nearby")] == ["claim:x"]
+
+
+def test_what_is_said_with_the_factor_in_view_is_noted_and_is_no_silence(small):
+    graph = small(
+        THINGS,
+        claim("a", "peel", "hasSideEffect", "scar", population="skin:pregnancy"),
+        claim("b", "scar", "causedBy", "laser", population="skin:pregnancy"),
+    )
+    options = {o.treatment.slug: o for o in asked(graph, "scar", "pregnancy").options}
+    assert [item.claim.curie for item in options["peel"].having("note")] == ["claim:a"]
+    assert [item.claim.curie for item in options["co2-laser"].having("note")] == ["claim:b"]
+    assert options["peel"].silent_on == []
+    assert {o.verdict for o in options.values()} == {Verdict.NO_OBJECTION}
+
+
+def test_a_treatment_that_is_only_called_fit_for_a_concern_is_an_option(small):
+    graph = small(THINGS, claim("x", "laser", "suitedTo", "scar"))
+    option = next(o for o in asked(graph, "scar").options if o.treatment.slug == "laser")
+    assert [item.claim.curie for item in option.having("fits")] == ["claim:x"]
+    assert option.having("helps") == []
 
 
 def test_several_factors_are_judged_each_and_together(small):

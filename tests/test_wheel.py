@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from tests.pieces import ROOT
 
 # These are about the checkout itself: its README, its steps for contributors, and this.

@@ -39,9 +39,9 @@ _DAYS: Final = {"h": Decimal(1) / 24, "d": Decimal(1), "w": Decimal(7), "m": Dec
 class Evidence:
     """A claim that bears on an option: in which role, and for which of the factors asked for.
 
-    Roles: `helps` and `does not help` (the concern), `suited`, `caution`, `cleared` (a caution
-    that a source denies), `note` (said of people with the factor, or of a nearby factor),
-    `downtime`.
+    Roles: `helps`, `fits` (called suited to the concern) and `does not help`; `suited`, `caution`,
+    `cleared` (a caution that a source denies), `nearby` (a caution about a narrower or related
+    factor, or of a narrower treatment), `note` (said with the factor in view); `downtime`.
     """
 
     role: str
@@ -71,7 +71,8 @@ class Option:
     @property
     def silent_on(self) -> list[Named]:
         """The factors on which no source says anything for this treatment."""
-        return [factor for factor, verdict in self.by_factor if verdict is Verdict.NO_OBJECTION]
+        spoken_of = {item.factor for item in self.evidence}
+        return [factor for factor, _ in self.by_factor if factor not in spoken_of]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def options_for(
     factors: Sequence[Named] = (),
     max_downtime: Decimal | None = None,
 ) -> Options:
-    """The treatments that a source says act against a concern or a narrower one.
+    """The treatments that a source says act against a concern, or fit it, or a narrower one.
 
     Args:
         graph: where to look.
@@ -107,7 +108,7 @@ def options_for(
     index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
     concerns = {concern.iri} | hierarchy.narrower(concern.iri)
     helped: dict[Named, list[Claim]] = {}
-    for claim in index.where(predicate="treats"):
+    for claim in (*index.where(predicate="treats"), *index.where(predicate="suitedTo")):
         if claim.object is not None and claim.object.iri in concerns:
             helped.setdefault(claim.subject, []).append(claim)
     found = [
@@ -148,11 +149,12 @@ def _option(
     hierarchy: Hierarchy,
 ) -> Option:
     said = index.said_of(treatment.iri)
-    evidence = [Evidence("helps" if c.supports else "does not help", Said(c)) for c in helps]
+    evidence = [Evidence(_role(claim), Said(claim)) for claim in helps]
     verdicts = []
     for factor in factors:
         bearing = list(_bearing(said, factor, hierarchy))
         bearing += _of_narrower(treatment, factor, index, hierarchy)
+        bearing += _from_elsewhere(treatment, factor, index, hierarchy)
         evidence += bearing
         verdicts.append((factor, _verdict(bearing)))
     downtimes = [Said(claim) for claim in index.where(subject=treatment.iri, predicate="downtime")]
@@ -177,11 +179,11 @@ def _bearing(said: list[Said], factor: Named, hierarchy: Hierarchy) -> Iterator[
             if target in covers:
                 yield Evidence("caution" if claim.supports else "cleared", item, factor)
             elif target in near:
-                yield Evidence("note", item, factor)
+                yield Evidence("nearby" if claim.supports else "note", item, factor)
         elif claim.predicate.iri == SKG + "suitedTo" and target == factor.iri:
             yield Evidence("suited" if claim.supports else "note", item, factor)
-        elif (claim.predicate.iri == SKG + "suitedTo" and target in covers) or any(
-            kind == "population" and named.iri in covers for kind, named in claim.scopes
+        elif (claim.predicate.iri == SKG + "suitedTo" and target in covers) or _in_view(
+            claim, covers
         ):
             yield Evidence("note", item, factor)
 
@@ -189,12 +191,33 @@ def _bearing(said: list[Said], factor: Named, hierarchy: Hierarchy) -> Iterator[
 def _of_narrower(
     treatment: Named, factor: Named, index: ClaimIndex, hierarchy: Hierarchy
 ) -> Iterator[Evidence]:
-    """Cautions of narrower treatments: nothing passes up to the class, but it is worth a note."""
+    """Cautions of narrower treatments: nothing passes up to the class, but it is worth knowing."""
     covers = {factor.iri} | hierarchy.broader(factor.iri)
     for narrower in sorted(hierarchy.narrower(treatment.iri)):
         for claim in index.where(subject=narrower):
             if claim.predicate.iri in _CAUTIONS and claim.object and claim.object.iri in covers:
-                yield Evidence("note", Said(claim), factor)
+                yield Evidence("nearby" if claim.supports else "note", Said(claim), factor)
+
+
+def _from_elsewhere(
+    treatment: Named, factor: Named, index: ClaimIndex, hierarchy: Hierarchy
+) -> Iterator[Evidence]:
+    """What is said with the factor in view of other things that name the treatment or its kind."""
+    covers = {factor.iri} | hierarchy.broader(factor.iri)
+    for iri in (treatment.iri, *sorted(hierarchy.broader(treatment.iri))):
+        for said in index.said_elsewhere(iri):
+            if said.claim.subject.iri != treatment.iri and _in_view(said.claim, covers):
+                yield Evidence("note", said, factor)
+
+
+def _in_view(claim: Claim, factors: set[str]) -> bool:
+    return any(named.iri in factors for named in claim.circumstances)
+
+
+def _role(claim: Claim) -> str:
+    if not claim.supports:
+        return "does not help"
+    return "helps" if claim.predicate.iri == SKG + "treats" else "fits"
 
 
 def _verdict(bearing: list[Evidence]) -> Verdict:

@@ -94,7 +94,7 @@ def options_text(found: Options, *, release: str, width: int, every: bool = Fals
     whom = (
         f", for {' and '.join(factor.label for factor in found.factors)}" if found.factors else ""
     )
-    lines = [f"Treatments that a source says act against {found.concern.label}{whom}"]
+    lines = [f"Treatments that a source says act against {found.concern.label} or fit it{whom}"]
     for verdict in Verdict:
         options = found.with_verdict(verdict)
         if options:
@@ -209,7 +209,7 @@ def _option_lines(option: Option, cite: Citations, every: bool) -> Iterator[str]
         yield cite.wrapped(f"nothing said on {factor.label}", indent=4)
     if option.downtime == "not stated":
         yield "    downtime not stated in numbers"
-    order = ["caution", "suited", "cleared", "note", "does not help", "helps"]
+    order = ["caution", "nearby", "suited", "cleared", "note", "does not help", "helps", "fits"]
     # Downtime matters to whoever asked for it.
     for role in [*order, "downtime"] if option.downtime or every else order:
         found = option.having(role)
