@@ -16,6 +16,7 @@ _WIDE_PITCH = 380
 _LINE = 19
 _GAP = 9
 _LETTERS = 21
+_NOTE_LETTERS = 18
 _TALLEST = {1: 18, 2: 10}
 _COLUMNS = 4
 _HEAD = 30
@@ -92,7 +93,7 @@ def place(things: Mapping[str, tuple[Lane, str, str]], links: Sequence[tuple[str
         links: pairs of names.
     """
     cards = {
-        name: Card(lane, _lines(label), _lines(note) if note else ())
+        name: Card(lane, _lines(label), _lines(note, _NOTE_LETTERS) if note else ())
         for name, (lane, label, note) in things.items()
     }
     lanes = [found for lane in LANES if (found := [n for n in cards if cards[n].lane is lane])]
@@ -198,6 +199,6 @@ def _fill(
             y += card.height + _GAP + loose
 
 
-def _lines(label: str) -> tuple[str, ...]:
-    lines = textwrap.wrap(label, _LETTERS, max_lines=3, placeholder="\N{HORIZONTAL ELLIPSIS}")
+def _lines(label: str, letters: int = _LETTERS) -> tuple[str, ...]:
+    lines = textwrap.wrap(label, letters, max_lines=3, placeholder="\N{HORIZONTAL ELLIPSIS}")
     return tuple(lines) or ("\N{HORIZONTAL ELLIPSIS}",)

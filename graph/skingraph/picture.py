@@ -105,13 +105,30 @@ class Picture:
             return []
         return sorted({link.warning for link in self.links if iri in link.ends and link.warning})
 
+    def _warned_of(self, iri: str) -> list[str]:
+        """The warnings, and of which treatments where another linked one has no such warning."""
+        treated: dict[str, set[str]] = {}
+        names: dict[str, str] = {}
+        for link in self.links:
+            for named, other in ((link.subject, link.object), (link.object, link.subject)):
+                if other.iri == iri and self.lanes[named.iri].name == "treatment":
+                    names[named.iri] = named.label
+                    treated.setdefault(named.iri, set()).add(link.warning)
+        told = []
+        for warning in self.warnings(iri):
+            who = sorted(names[one] for one, said in treated.items() if warning in said)
+            told.append(
+                warning if len(who) in (0, len(treated)) else f"{warning}: {', '.join(who)}"
+            )
+        return told
+
     def note(self, iri: str) -> str:
         """What a card says below its label: warnings, and from whom a treatment has it."""
         middle = {named.iri for named in self.focus}
         links = [link for link in self.links if iri in link.ends and set(link.ends) & middle]
         donors = sorted({donor for link in links for donor in link.inherited_from})
         inherited = iri not in middle and bool(links) and all(link.inherited_from for link in links)
-        return "; ".join(self.warnings(iri) + inherited * [f"from {' and '.join(donors)}"])
+        return "; ".join(self._warned_of(iri) + inherited * [f"from {' and '.join(donors)}"])
 
 
 def _same_sense(one: Claim, other: Claim) -> bool:

@@ -36,6 +36,8 @@
       ctx.beginPath();
       ctx.roundRect(left, top, node.w, node.h, 8);
       ctx.fillStyle = node.focus ? colour.panel : colour.page;
+      // What passes behind a card shows through, lest it seem to begin or end there.
+      ctx.globalAlpha = node.focus ? 1 : 0.87;
       ctx.fill();
       ctx.globalAlpha = lit && !lit.has(id) && !node.warned ? 0.3 : 1;
       ctx.lineWidth = id === selected ? 4 : node.focus ? 3 : state.hover ? 2.5 : 1.25;
@@ -72,22 +74,26 @@
   function line(edge) {
     const wrong = edge.sign !== "";
     const a = nodes.get(edge.from), b = nodes.get(edge.to), forth = a.x < b.x, level = a.x === b.x;
-    const lively = !lit || lit.has(edge.id);
+    const lively = !lit || lit.has(edge.id), central = lit || !centre || a.focus || b.focus;
+    // Between neighbouring columns the dot of an inherited line stands in its middle; a long line's would lie on a card.
+    const dotted = Boolean(edge.inherited), beside = Math.abs(a.x - b.x) <= 380, dot = { type: "circle", scaleFactor: 0.4 };
+    const backward = edge.id.split(" ")[1] === "skg:causedBy";
     const hue = wrong || edge.warning ? colour.warn : lit && lively ? colour.text : colour.line;
     const tip = edge.manner === "refuted" ? { type: "bar", scaleFactor: 0.7 } : { scaleFactor: edge.inherited ? 0.4 : 0.5 };
     return {
       id: edge.id, from: edge.from + (forth || level ? ">" : "<"), to: edge.to + (forth ? "<" : ">"),
       title: [edge.words, edge.manner, edge.warning, edge.inherited, `${edge.said.length} claim${edge.said.length > 1 ? "s" : ""}`].filter(Boolean).join("; "),
-      color: { color: hue, highlight: hue, hover: colour.text, opacity: lively || edge.warning ? 1 : 0.12 },
+      color: { color: hue, highlight: hue, hover: colour.text, opacity: !lively ? (edge.warning ? 0.3 : 0.12) : central || wrong || edge.warning ? 1 : 0.4 },
       width: (edge.inherited ? 1 : 1.75) + (edge.id === selected ? 2 : 0),
       dashes: { stated: false, hedged: [7, 5], refuted: [2, 4], disputed: [10, 4, 2, 4], "in part": [10, 4, 2, 4] }[edge.manner],
-      arrows: { to: { enabled: true, ...tip }, from: { enabled: Boolean(edge.inherited), type: "circle", scaleFactor: 0.35 } },
+      arrows: { to: { enabled: !backward, ...tip }, from: { enabled: backward || (dotted && !beside), ...(backward ? tip : dot) }, middle: { enabled: dotted && beside, ...dot } },
       smooth: level
         ? { enabled: true, type: a.y < b.y ? "curvedCW" : "curvedCCW", roundness: Math.min(0.5, 60 / Math.abs(a.y - b.y || 1)) + 0.1 * edge.nth }
         : { enabled: true, type: "cubicBezier", forceDirection: "horizontal", roundness: 0.5 + 0.15 * edge.nth },
     };
   }
 
+  const centre = picture.nodes.some((node) => node.focus);
   readColours();
   // A line runs from a card's side to a card's side, so each side has a point of its own.
   const sides = picture.nodes.flatMap((n) => [["<", -1], [">", 1]].map(([side, sign]) => ({ id: n.id + side, x: n.x + sign * n.w / 2, y: n.y, shape: "dot", size: 0.5, borderWidth: 0, color: "#0000", label: "" })));
@@ -106,7 +112,8 @@
   // The page scrolls, the picture does not: its canvas is as large as it must be to be read.
   function fit() {
     const width = picture.width + MARGIN + BULGE, height = picture.height + 2 * MARGIN;
-    scale = chosenScale || Math.min(MOST, Math.max(LEAST, (frame.clientWidth - 1) / width));
+    const screen = document.fullscreenElement && Math.min((frame.clientWidth - 1) / width, (innerHeight - frame.offsetTop - 16) / height);
+    scale = chosenScale || screen || Math.min(MOST, Math.max(LEAST, (frame.clientWidth - 1) / width));
     map.style.width = `${Math.floor(width * scale)}px`;
     map.style.height = `${Math.ceil(height * scale)}px`;
     network.setSize(map.style.width, map.style.height);
@@ -130,6 +137,22 @@
       ctx.fillText(text, x, y);
     }
     ctx.textAlign = "center";
+    ctx.font = `600 14px ${colour.font}`;
+    // The words of a chosen card's lines stand at their far ends, as long as there are few of them.
+    const worded = selected === null ? [] : picture.edges.filter((e) => lit.has(e.id) && !e.sign);
+    const told = new Set();
+    for (const edge of worded.length > 24 ? [] : worded) {
+      const a = nodes.get(edge.from), b = nodes.get(edge.to), far = b.id === selected ? a : b, near = far === a ? b : a;
+      if (told.has(far.id)) continue;
+      told.add(far.id);
+      const text = [...new Set(worded.filter((e) => [e.from, e.to].includes(far.id) && [e.from, e.to].includes(near.id)).map((e) => (e.from === selected || edges.has(selected) ? e.predicate : `\u2026 ${e.predicate}`)))].join(", ");
+      ctx.font = `italic 400 12px ${colour.font}`;
+      const width = Math.min(ctx.measureText(text).width, far.w - 16) + 8, y = far.y - far.h / 2;
+      ctx.fillStyle = colour.page;
+      ctx.fillRect(far.x - width / 2, y - 8, width, 15);
+      ctx.fillStyle = edge.warning ? colour.warn : colour.text;
+      ctx.fillText(text, far.x, y, far.w - 16);
+    }
     ctx.font = `600 14px ${colour.font}`;
     for (const edge of picture.edges.filter((e) => e.sign && (!lit || lit.has(e.id)))) {
       const a = nodes.get(edge.from), b = nodes.get(edge.to), side = a.x < b.x ? -1 : 1, level = a.x === b.x;
@@ -264,6 +287,10 @@
   $("larger").addEventListener("click", zoom(1.25));
   $("smaller").addEventListener("click", zoom(0.8));
   $("whole").addEventListener("click", () => { chosenScale = (frame.clientWidth - 2) / (picture.width + MARGIN + BULGE); fit(); });
+  const main = document.querySelector("main"), full = $("full");
+  full.hidden = !document.fullscreenEnabled;
+  full.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : main.requestFullscreen()));
+  document.addEventListener("fullscreenchange", () => { chosenScale = 0; fit(); });
   addEventListener("resize", fit);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); data.edges.update(picture.edges.map(line)); network.redraw(); });
   fit();
