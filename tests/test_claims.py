@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 from tests.pieces import claim, concept
 
-from skingraph.claims import ClaimIndex
 from skingraph.errors import UnknownName
+from skingraph.index import ClaimIndex
 
 
 @pytest.fixture(scope="session")

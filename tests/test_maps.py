@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from skingraph.claims import ClaimIndex
 from skingraph.concepts import Lexicon, Named
 from skingraph.errors import MissingExtra
+from skingraph.index import ClaimIndex
 from skingraph.lanes import LANES, place
 from skingraph.maps import SYMBOLS, VIS_NETWORK, draw
 from skingraph.picture import LIMIT, choose

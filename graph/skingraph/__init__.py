@@ -15,11 +15,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skingraph.claims import Claim, ClaimIndex, Passage, Source
+    from skingraph.claims import Claim, Passage, Source
     from skingraph.comparison import compare
     from skingraph.concepts import Concept, Hierarchy, Lexicon, describe
     from skingraph.errors import SkingraphError
     from skingraph.filters import ClaimFilter
+    from skingraph.index import ClaimIndex
     from skingraph.network import claim_network, explain
     from skingraph.options import Verdict, options_for
     from skingraph.questions import ask
@@ -51,7 +52,6 @@ __all__ = [
 
 _HOMES = {
     "Claim": "claims",
-    "ClaimIndex": "claims",
     "Passage": "claims",
     "Source": "claims",
     "compare": "comparison",
@@ -61,6 +61,7 @@ _HOMES = {
     "describe": "concepts",
     "SkingraphError": "errors",
     "ClaimFilter": "filters",
+    "ClaimIndex": "index",
     "claim_network": "network",
     "explain": "network",
     "Verdict": "options",

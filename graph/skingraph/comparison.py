@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from skingraph.claims import Claim, ClaimIndex, Said
+from skingraph.claims import Claim, Said
 from skingraph.concepts import Hierarchy, Named
+from skingraph.index import ClaimIndex
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:

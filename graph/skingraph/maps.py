@@ -11,15 +11,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skingraph.claims import Claim, ClaimIndex, Said
 from skingraph.concepts import Lexicon, Named, describe
 from skingraph.errors import MissingExtra
+from skingraph.index import ClaimIndex
 from skingraph.lanes import WIDTH, Layout, place
 from skingraph.picture import STRENGTHS, Picture, choose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from skingraph.claims import Claim, Said
     from skingraph.store import SkinGraph
 
 VIS_NETWORK = "templates/lib/vis-9.1.2/vis-network.min.js"

@@ -6,8 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from skingraph.claims import ClaimIndex, Said
+from skingraph.claims import Said
 from skingraph.concepts import Hierarchy, Named
+from skingraph.index import ClaimIndex
 from skingraph.prefixes import SKG
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from skingraph.claims import Claim, ClaimIndex, Said
+from skingraph.claims import Claim, Said
 from skingraph.concepts import Hierarchy, Named
 from skingraph.errors import BadParameter
+from skingraph.index import ClaimIndex
 from skingraph.prefixes import SKG
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from skingraph.claims import ClaimIndex
 from skingraph.errors import BadFile, BadParameter, UnknownName, did_you_mean
+from skingraph.index import ClaimIndex
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:

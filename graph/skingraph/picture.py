@@ -12,8 +12,9 @@ from skingraph.lanes import LANES, Lane
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from skingraph.claims import Claim, ClaimIndex
+    from skingraph.claims import Claim
     from skingraph.concepts import Lexicon, Named
+    from skingraph.index import ClaimIndex
 
 LIMIT: Final = 60
 OVERVIEW: Final = 45

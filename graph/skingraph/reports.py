@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skingraph.citations import NOTICE, Citations, rows_of_claims
-from skingraph.claims import Claim, ClaimIndex, Said
+from skingraph.claims import Claim, Said
 from skingraph.options import Evidence, Option, Options, Verdict
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from skingraph.comparison import Comparison
     from skingraph.concepts import Concept
+    from skingraph.index import ClaimIndex
     from skingraph.network import Explanation
     from skingraph.rows import Rows
 

@@ -67,9 +67,10 @@ def show(session: Session, name: tuple[str, ...], output: str | None, format: st
     skingraph show claim:smartskin-advised-against-darker-skin
     """
     from skingraph.citations import rows_of_claims
-    from skingraph.claims import ClaimIndex, Said
+    from skingraph.claims import Said
     from skingraph.cli.session import choose_format, text_width
     from skingraph.concepts import Lexicon, describe
+    from skingraph.index import ClaimIndex
     from skingraph.reports import claim_text, concept_rows, concept_text
 
     graph, wanted = session.graph(), " ".join(name)
