@@ -58,24 +58,7 @@ def claim_network(graph: SkinGraph) -> networkx.MultiDiGraph[str]:
     IRI as its key, and holds `said` (a `Said`) and `predicate`. Only supporting claims whose
     predicate is in `LEADING` count; inherited ones are marked in `said`.
     """
-    import networkx as nx
-
-    network: networkx.MultiDiGraph[str] = nx.MultiDiGraph()
-    index = ClaimIndex(graph)
-    own = ((claim.subject, Said(claim)) for claim in index.claims.values())
-    for subject, said in itertools.chain(own, _inherited(index)):
-        claim = said.claim
-        if claim.supports and claim.object and claim.predicate.slug in LEADING:
-            network.add_node(subject.iri, label=subject.label)
-            network.add_node(claim.object.iri, label=claim.object.label)
-            network.add_edge(
-                subject.iri,
-                claim.object.iri,
-                key=claim.iri,
-                said=said,
-                predicate=claim.predicate.slug,
-            )
-    return network
+    return _network(ClaimIndex(graph))
 
 
 def explain(
@@ -92,7 +75,8 @@ def explain(
     """
     import networkx as nx
 
-    network, hierarchy = claim_network(graph), Hierarchy(graph)
+    index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
+    network = _network(index)
     ends = [iri for iri in (end.iri, *sorted(hierarchy.narrower(end.iri))) if iri in network]
     found: list[list[str]] = []
     if start.iri in network:
@@ -108,9 +92,29 @@ def explain(
         start,
         end,
         told,
-        tuple(_against(graph, start, end, found[:ways])),
+        tuple(_against(index, hierarchy, start, end, found[:ways])),
         max(len(found) - ways, 0),
     )
+
+
+def _network(index: ClaimIndex) -> networkx.MultiDiGraph[str]:
+    import networkx as nx
+
+    network: networkx.MultiDiGraph[str] = nx.MultiDiGraph()
+    own = ((claim.subject, Said(claim)) for claim in index.claims.values())
+    for subject, said in itertools.chain(own, _inherited(index)):
+        claim = said.claim
+        if claim.supports and claim.object and claim.predicate.slug in LEADING:
+            network.add_node(subject.iri, label=subject.label)
+            network.add_node(claim.object.iri, label=claim.object.label)
+            network.add_edge(
+                subject.iri,
+                claim.object.iri,
+                key=claim.iri,
+                said=said,
+                predicate=claim.predicate.slug,
+            )
+    return network
 
 
 def _steps(network: networkx.MultiDiGraph[str], path: list[str]) -> Iterator[Step]:
@@ -119,9 +123,10 @@ def _steps(network: networkx.MultiDiGraph[str], path: list[str]) -> Iterator[Ste
         yield Step(Named(network.nodes[a]["label"], a), Named(network.nodes[b]["label"], b), said)
 
 
-def _against(graph: SkinGraph, start: Named, end: Named, paths: list[list[str]]) -> Iterator[Said]:
+def _against(
+    index: ClaimIndex, hierarchy: Hierarchy, start: Named, end: Named, paths: list[list[str]]
+) -> Iterator[Said]:
     """Claims that deny a step or the whole, and cautions in the end or what is close to it."""
-    index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
     pairs = {pair for path in paths for pair in itertools.pairwise(path)} | {(start.iri, end.iri)}
     close = (
         {end.iri}
