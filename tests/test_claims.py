@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from tests.pieces import claim, concept
 
-from skingraph.errors import UnknownName
+from skingraph.errors import BadFile, UnknownName
 from skingraph.index import ClaimIndex
 
 
@@ -80,3 +80,50 @@ def test_what_is_inherited_is_marked_in_words(index, graph):
 def test_an_unknown_claim_is_a_miss(index):
     with pytest.raises(UnknownName, match="skingraph query claims"):
         index.named("claim:no-such-claim")
+
+
+GERMAN = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+skg:Supports rdfs:label "bejaht"@de .
+skg:Hedged rdfs:label "bedingt"@de .
+skg:Absolute rdfs:label "absolut"@de .
+skg:contraindicatedIn rdfs:label "abgeraten bei"@de .
+skin:peel skos:prefLabel "Abschälung"@de .
+"""
+
+
+def test_labels_in_another_language_change_nothing_that_is_said(small):
+    pieces = (
+        concept("peel", "Treatment") + concept("pregnancy", "PatientFactor"),
+        claim("no", "peel", "contraindicatedIn", "pregnancy", strength="skg:Absolute").replace(
+            "skg:Stated", "skg:Hedged"
+        ),
+    )
+    plain, german = (ClaimIndex(small(*pieces, more)).named("no") for more in ("", GERMAN))
+    assert german == plain
+    assert plain.supports
+    assert plain.hedged
+    assert str(plain) == "peel is contraindicated in pregnancy [hedged; refused]"
+
+
+def test_polarity_and_hedge_are_read_without_a_schema(graph):
+    part = graph.construct("CONSTRUCT { ?claim ?p ?o } WHERE { ?claim a skg:Claim ; ?p ?o }")
+    whole = ClaimIndex(graph).claims
+    for iri, bare in ClaimIndex(part).claims.items():
+        assert (bare.polarity, bare.certainty, bare.strength) == (
+            whole[iri].polarity,
+            whole[iri].certainty,
+            whole[iri].strength,
+        )
+
+
+@pytest.mark.parametrize("wrong", [{"minimum": '"two"'}, {"order": '"first"'}])
+def test_a_text_where_a_number_belongs_is_named(small, wrong):
+    with pytest.raises(BadFile, match="claim:a: skg:"):
+        ClaimIndex(small(concept("peel", "Treatment"), claim("a", "peel", "downtime", **wrong)))
+
+
+def test_a_claim_without_a_name_is_refused_since_it_cannot_be_cited(small):
+    nameless = claim("a", "peel", "downtime").replace("claim:a a", "[] a")
+    with pytest.raises(BadFile, match="has no IRI"):
+        ClaimIndex(small(concept("peel", "Treatment"), nameless))

@@ -1,4 +1,5 @@
 import pytest
+from tests.pieces import concept
 
 from skingraph.concepts import Hierarchy, Lexicon, describe, fold
 from skingraph.errors import UnknownName
@@ -94,3 +95,23 @@ def test_the_hierarchy_reaches_all_the_way(graph, lexicon):
 
 def test_folding_makes_case_hyphens_and_spaces_equal():
     assert fold("Acne\u2013Prone  SKIN") == fold("acne-prone skin") == "acne prone skin"
+
+
+def test_a_concept_without_a_preferred_label_is_listed_by_its_short_iri(small):
+    lexicon = Lexicon(small('skin:a skos:altLabel "twin" . skin:b skos:altLabel "twin" .'))
+    with pytest.raises(UnknownName, match="skin:a"):
+        lexicon.resolve("twin")
+
+
+def test_the_english_label_is_shown_whatever_other_languages_there_are(small):
+    other = 'skin:scar skos:prefLabel "Narbe"@de ; skos:broader skin:mark . skin:mark skos:prefLabel "Mal"@de .'
+    graph = small(concept("scar", "Concern") + concept("mark", "Concern") + other)
+    lexicon = Lexicon(graph)
+    assert lexicon.resolve("Narbe").label == "scar"
+    assert [named.label for named in describe(graph, lexicon.resolve("scar")).broader] == ["mark"]
+    assert [named.label for named in describe(graph, lexicon.resolve("mark")).narrower] == ["scar"]
+
+
+def test_a_label_of_a_blank_node_is_no_concept(small):
+    lexicon = Lexicon(small(concept("scar", "Concern") + '[] skos:prefLabel "scar" .'))
+    assert lexicon.resolve("scar").curie == "skin:scar"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from skingraph.concepts import Named
 
+STRENGTHS = {"absolute": "refused", "relative": "advised against"}
 SCOPES = ("bodySite", "severity", "population", "setting", "about", "using")
 
 
@@ -159,7 +160,7 @@ def _details(claim: Claim) -> Iterable[str]:
     if claim.frequency:
         yield claim.frequency
     if claim.strength:
-        yield {"absolute": "refused", "relative": "advised against"}[claim.strength]
+        yield STRENGTHS.get(claim.strength, claim.strength)
     if claim.effect:
         yield claim.effect.label
     if claim.expected:

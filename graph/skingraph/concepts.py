@@ -11,16 +11,19 @@ import pyoxigraph as ox
 
 from skingraph.errors import UnknownName
 from skingraph.prefixes import SKG, SKIN, curie, expand
+from skingraph.rows import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from skingraph.rows import Term
     from skingraph.store import SkinGraph
 
 _LABELS = """
 SELECT ?concept ?property ?label WHERE {
   VALUES ?property { skos:prefLabel skos:altLabel skos:hiddenLabel }
   ?concept ?property ?label .
+  FILTER (isIRI(?concept) && isLiteral(?label))
 }
 """
 _KINDS = """
@@ -28,6 +31,7 @@ SELECT ?concept ?class WHERE {
   ?class rdfs:subClassOf+ skg:Concept .
   ?direct rdfs:subClassOf* ?class .
   ?concept a ?direct .
+  FILTER (isIRI(?concept) && isIRI(?class))
 }
 """
 _DESCRIPTION = """
@@ -98,26 +102,35 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[-_\N{EN DASH}]", " ", plain).split())
 
 
+def plainest(labels: Iterable[object]) -> str:
+    """The label to show of those in several languages: an English one first; "" where is none."""
+    texts = [label for label in labels if isinstance(label, ox.Literal)]
+    if len(texts) > 1:
+        texts.sort(key=lambda text: ((text.language or "en").split("-")[0] != "en", text.value))
+    return texts[0].value if texts else ""
+
+
 class Lexicon:
     """Every label of a graph's concepts, so that what a person types is found."""
 
     def __init__(self, graph: SkinGraph) -> None:
-        self.preferred: dict[str, str] = {}
         self._by_label: dict[str, dict[str, bool]] = {}
         self._as_written: dict[str, str] = {}
+        names: dict[str, list[ox.Literal]] = {}
         for concept, kind, label in graph.select(_LABELS).terms:
             assert isinstance(concept, ox.NamedNode)
             assert isinstance(kind, ox.NamedNode)
             assert isinstance(label, ox.Literal)
             preferred = kind.value.endswith("prefLabel")
             if preferred:
-                self.preferred[concept.value] = label.value
+                names.setdefault(concept.value, []).append(label)
             key = fold(label.value)
             # Of several spellings the same one is shown every time.
             written = self._as_written.setdefault(key, label.value)
             self._as_written[key] = min(written, label.value)
             owners = self._by_label.setdefault(key, {})
             owners[concept.value] = owners.get(concept.value, False) or preferred
+        self.preferred = {iri: plainest(labels) for iri, labels in names.items()}
         self._kinds: dict[str, set[str]] = {}
         for iri, class_ in graph.select(_KINDS).terms:
             assert isinstance(iri, ox.NamedNode)
@@ -148,7 +161,7 @@ class Lexicon:
         if len(fitting) == 1:
             return self.named(fitting[0])
         if len(fitting) > 1:
-            names = ", ".join(f"{self.preferred[iri]} ({curie(iri)})" for iri in fitting)
+            names = ", ".join(f"{self.named(iri).label} ({curie(iri)})" for iri in fitting)
             raise UnknownName(f"{name!r} names several concepts: {names}. Write one of them.")
         if found:
             asked = " or ".join(sorted(wanted))
@@ -228,22 +241,33 @@ class Hierarchy:
 
 def describe(graph: SkinGraph, concept: Named) -> Concept:
     """What the graph says of a concept apart from claims."""
-    facts: dict[str, list[Named]] = {}
-    for row in graph.select(_DESCRIPTION, concept=ox.NamedNode(concept.iri)):
-        iri = str(row["value"])
-        named = Named(str(row["label"] or curie(iri)), iri)
-        values = facts.setdefault(curie(str(row["property"])), [])
-        if named not in values:
-            values.append(named)
-    narrower = graph.select(_NARROWER, concept=ox.NamedNode(concept.iri))
+    node = ox.NamedNode(concept.iri)
+    facts: dict[Term | None, dict[Term | None, list[Term | None]]] = {}
+    for _, property_, value, label in graph.select(_DESCRIPTION, concept=node).terms:
+        facts.setdefault(property_, {}).setdefault(value, []).append(label)
+    narrower: dict[Term | None, list[Term | None]] = {}
+    for _, iri, label in graph.select(_NARROWER, concept=node).terms:
+        narrower.setdefault(iri, []).append(label)
+
+    def values(name: str) -> dict[Term | None, list[Term | None]]:
+        return facts.get(ox.NamedNode(expand(name) or name), {})
+
     return Concept(
         name=concept,
-        kinds=tuple(named.slug for named in facts.get("rdf:type", ())),
-        definition=" ".join(named.iri for named in facts.get("skos:definition", ())),
-        synonyms=tuple(named.iri for named in facts.get("skos:altLabel", ())),
-        broader=tuple(facts.get("skos:broader", ())),
-        narrower=tuple(Named(str(row["label"]), str(row["narrower"])) for row in narrower),
-        related=tuple(facts.get("skos:related", ())),
+        kinds=tuple(named.slug for named in _named(values("rdf:type"))),
+        definition=plainest(values("skos:definition")),
+        synonyms=tuple(str(value_of(name)) for name in values("skos:altLabel")),
+        broader=_named(values("skos:broader")),
+        narrower=_named(narrower),
+        related=_named(values("skos:related")),
+    )
+
+
+def _named(labels: dict[Term | None, list[Term | None]]) -> tuple[Named, ...]:
+    return tuple(
+        Named(plainest(found) or curie(thing.value), thing.value)
+        for thing, found in labels.items()
+        if isinstance(thing, ox.NamedNode)
     )
 
 

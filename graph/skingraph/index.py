@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from skingraph.claims import SCOPES, Claim, Passage, Said, Source
-from skingraph.concepts import Named
-from skingraph.errors import UnknownName
+from skingraph.concepts import Named, plainest
+from skingraph.errors import BadFile, UnknownName
 from skingraph.prefixes import PREFIXES, SKG, curie
 from skingraph.rows import value_of
 
@@ -59,26 +59,32 @@ SELECT ?treatment ?claim WHERE {
 }
 ORDER BY ?treatment ?claim
 """
+# What a claim says, by property: each value with its labels.
+_Fields = dict[str, dict["Term | None", list["Term | None"]]]
+
 _UNITS = "SELECT ?property ?unit WHERE { ?property skg:unit/rdfs:label ?unit }"
 
 
 class ClaimIndex:
-    """All claims of a graph as typed values, read once."""
+    """All claims of a graph as typed values, read once.
+
+    Raises:
+        BadFile: a claim is a blank node, or has a text where a number belongs.
+    """
 
     def __init__(self, graph: SkinGraph) -> None:
         self.sources = {source.iri: source for source in _sources(graph)}
         passages = _passages(graph, self.sources)
         units = {str(row["property"]): str(row["unit"]) for row in graph.select(_UNITS)}
-        statements: dict[str, dict[str, list[tuple[Term, str]]]] = {}
+        statements: dict[str, _Fields] = {}
         for claim, property_, value, label in graph.select(_STATEMENTS).terms:
-            assert isinstance(claim, ox.NamedNode)
+            if not isinstance(claim, ox.NamedNode):
+                raise BadFile(
+                    "a claim has no IRI and cannot be cited. Find it: skingraph check FILE"
+                )
             assert isinstance(property_, ox.NamedNode)
-            assert value is not None
-            text = label.value if isinstance(label, ox.Literal) else ""
             fields = statements.setdefault(claim.value, {})
-            pair = (value, text)
-            if pair not in fields.setdefault(property_.value, []):
-                fields[property_.value].append(pair)
+            fields.setdefault(property_.value, {}).setdefault(value, []).append(label)
         labels = _predicate_labels(graph)
         self.claims = {
             iri: _claim(iri, fields, passages, units, labels)
@@ -139,17 +145,17 @@ class ClaimIndex:
 
 def _claim(
     iri: str,
-    fields: dict[str, list[tuple[Term, str]]],
+    fields: _Fields,
     passages: dict[str, Passage],
     units: dict[str, str],
     labels: dict[str, str],
 ) -> Claim:
     def things(name: str) -> tuple[Named, ...]:
-        pairs = fields.get(name if "://" in name else SKG + name, [])
+        values = fields.get(name if "://" in name else SKG + name, {})
         return tuple(
             sorted(
-                Named(label or curie(value.value), value.value)
-                for value, label in pairs
+                Named(plainest(labels) or curie(value.value), value.value)
+                for value, labels in values.items()
                 if isinstance(value, ox.NamedNode)
             )
         )
@@ -158,16 +164,15 @@ def _claim(
         return next(iter(things(name)), None)
 
     def plain(name: str) -> Value:
-        pairs = fields.get(SKG + name, [])
-        return value_of(pairs[0][0]) if pairs else None
+        return value_of(next(iter(fields.get(SKG + name, {})), None))
 
     def number(name: str) -> Decimal | None:
-        value = plain(name)
-        return None if value is None else Decimal(str(value))
+        return _number(iri, name, plain(name))
 
-    def label(name: str) -> str:
+    # By its IRI: what decides between yes and no may be labelled in any language, or not at all.
+    def word(name: str) -> str:
         found = thing(name)
-        return found.label if found else ""
+        return found.slug.lower() if found else ""
 
     predicate = thing(_RDF + "predicate") or Named("", "")
     found = sorted(
@@ -176,20 +181,19 @@ def _claim(
     )
     own_level = thing("evidenceLevel")
     levels = [passage.source.evidence for passage in found]
-    order = plain("order")
-    note = fields.get(PREFIXES["skos"] + "editorialNote")
+    order = number("order")
     return Claim(
         iri=iri,
         subject=thing(_RDF + "subject") or Named("", ""),
         predicate=Named(labels.get(predicate.iri, predicate.label), predicate.iri),
         object=thing(_RDF + "object"),
-        polarity=label("polarity"),
-        certainty=label("certainty"),
+        polarity=word("polarity"),
+        certainty=word("certainty"),
         passages=tuple(found),
         evidence=own_level.slug if own_level else max(levels, default=""),
         hedge=str(plain("hedge") or ""),
         frequency=str(plain("frequency") or ""),
-        strength=label("strength"),
+        strength=word("strength"),
         effect=thing("effect"),
         direction=thing("direction"),
         expected=bool(plain("expected")),
@@ -199,21 +203,31 @@ def _claim(
         stated_as=str(plain("statedAs") or ""),
         start_hour=number("startHour"),
         end_hour=number("endHour"),
-        order=None if order is None else int(str(order)),
+        order=None if order is None else int(order),
         because=things("becauseOf"),
         attributes=things("attribute"),
         scopes=tuple((kind, named) for kind in SCOPES for named in things(kind)),
         condition=str(plain("condition") or ""),
-        note=note[0][0].value if note and isinstance(note[0][0], ox.Literal) else "",
+        note=plainest(fields.get(PREFIXES["skos"] + "editorialNote", {})),
     )
+
+
+def _number(iri: str, name: str, value: Value) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation as error:
+        raise BadFile(f"{curie(iri)}: skg:{name} is {value!r}. Write a number.") from error
 
 
 def _predicate_labels(graph: SkinGraph) -> dict[str, str]:
     rows = graph.select(
         "SELECT ?p ?label { ?p rdfs:label ?label FILTER EXISTS { ?c rdf:predicate ?p } }"
     )
-    labels = {str(row["p"]): str(row["label"]) for row in rows}
-    return labels | {PREFIXES["skos"] + "broader": "is a kind of"}
+    labels: dict[str, list[Term | None]] = {}
+    for (_, label), predicate in zip(rows.terms, rows.column("p"), strict=True):
+        labels.setdefault(str(predicate), []).append(label)
+    plain = {predicate: plainest(found) for predicate, found in labels.items()}
+    return plain | {PREFIXES["skos"] + "broader": "is a kind of"}
 
 
 def _sources(graph: SkinGraph) -> Iterable[Source]:
@@ -241,8 +255,8 @@ def _passages(graph: SkinGraph, sources: dict[str, Source]) -> dict[str, Passage
                 iri=iri,
                 source=source,
                 section=str(row["section"] or ""),
-                start=int(str(row["start"] or 0)),
-                end=int(str(row["end"] or 0)),
+                start=int(_number(iri, "start", row["start"]) or 0),
+                end=int(_number(iri, "end", row["end"]) or 0),
                 hash=str(row["hash"] or ""),
             )
     return found

@@ -11,11 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skingraph.claims import STRENGTHS
 from skingraph.concepts import Lexicon, Named, describe
 from skingraph.errors import MissingExtra
 from skingraph.index import ClaimIndex
 from skingraph.lanes import WIDTH, Layout, place
-from skingraph.picture import STRENGTHS, Picture, choose
+from skingraph.picture import Picture, choose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -200,7 +201,7 @@ def _row(subject: Named, edge: str, said: Said, levels: Mapping[str, str]) -> di
 def _firmly(claim: Claim) -> str:
     """Denied or not, flatly or with a hedge, how often, how strongly."""
     hedge = f"hedged: {claim.hedge}" if claim.hedge else "hedged"
-    strength = STRENGTHS[claim.strength] if claim.strength else ""
+    strength = STRENGTHS.get(claim.strength, claim.strength)
     manner = hedge if claim.hedged else "stated" if claim.supports else ""
     denied = "" if claim.supports else "denied"
     return "; ".join(filter(None, [denied, manner, claim.frequency, strength]))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from skingraph.claims import Said
+from skingraph.claims import STRENGTHS, Said
 from skingraph.lanes import LANES, Lane
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 60
 OVERVIEW: Final = 45
-STRENGTHS: Final = {"absolute": "refused", "relative": "advised against", "": "contraindicated"}
 
 _CHAIN = frozenset({"hasMechanism", "hasPhase", "leadsTo", "addresses", "treats"})
 _OPENING = frozenset({"treatment", "mechanism", "concern"})
@@ -87,7 +86,9 @@ class Link:
         if self.predicate.slug == "consultFirstIn":
             return "ask first"
         strengths = {said.claim.strength for said in self.said if said.claim.supports}
-        return " or ".join(STRENGTHS[strength] for strength in sorted(strengths))
+        return " or ".join(
+            STRENGTHS.get(strength, strength) or "contraindicated" for strength in sorted(strengths)
+        )
 
 
 @dataclass(frozen=True, slots=True)
