@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from skingraph.loading import ASSERTED_GRAPH, INFERRED_GRAPH
 from skingraph.prefixes import curie, expand
-from skingraph.store import ASSERTED_GRAPH, INFERRED_GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -68,8 +68,9 @@ from tests.pieces import documents as where_they_are
 
 from skingraph.catalogue import checks
 from skingraph.checks import Violation, check_passages, check_query, check_wording
+from skingraph.loading import ASSERTED_GRAPH, SCHEMA_GRAPH
 from skingraph.prefixes import PREFIXES, curie
-from skingraph.store import ASSERTED_GRAPH, SCHEMA_GRAPH, SkinGraph
+from skingraph.store import SkinGraph
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,9 @@ from tests.pieces import claim, concept
 
 from skingraph.errors import BadFile, BadQuery, QueryStopped, UnknownName
 from skingraph.filters import ClaimFilter
+from skingraph.loading import INFERRED_GRAPH
 from skingraph.sandbox import Limits
-from skingraph.store import INFERRED_GRAPH, SkinGraph
+from skingraph.store import SkinGraph
 
 CHAIN = (
     concept("needling", "Treatment")

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from skingraph.catalogue import checks
+from skingraph.loading import SCHEMA_GRAPH
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
 from skingraph.rows import Rows
-from skingraph.store import SCHEMA_GRAPH, SkinGraph
+from skingraph.store import SkinGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

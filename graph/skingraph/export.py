@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from skingraph.catalogue import named
 from skingraph.errors import BadParameter
+from skingraph.loading import INFERRED_GRAPH, SCHEMA_GRAPH
 from skingraph.prefixes import PREFIXES
-from skingraph.store import INFERRED_GRAPH, SCHEMA_GRAPH
 from skingraph.tables import write_rows
 
 if TYPE_CHECKING:

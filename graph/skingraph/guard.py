@@ -57,6 +57,16 @@ first. Did you mean 'skg'?
     _Reader(text, limits, declared).read()
 
 
+def has_dataset_clause(text: str) -> bool:
+    """Whether FROM stands in a query as a keyword, and not in a name, a string or a comment."""
+    reader = _Reader(text, Bounds(), PREFIXES)
+    try:
+        reader.read()
+    except BadQuery:
+        return False
+    return any(token.kind == "word" and token.text.upper() == "FROM" for token in reader.tokens)
+
+
 def invalid_patterns(text: str) -> list[str]:
     """The literal patterns of REGEX and REPLACE that do not compile.
 

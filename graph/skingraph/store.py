@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import pyoxigraph as ox
 
-from skingraph.errors import BadQuery
-from skingraph.memory import remembered
-from skingraph.prefixes import PREFIXES, SKG
-from skingraph.resources import folder, walk
+from skingraph.errors import BadQuery, UnknownName
+from skingraph.loading import from_files, shipped, shipped_and
+from skingraph.neighbourhood import neighbourhood
+from skingraph.prefixes import PREFIXES, expand
 from skingraph.rows import Rows, Term, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     import rdflib
 
@@ -24,32 +24,9 @@ if TYPE_CHECKING:
 
 Results = TypeVar("Results")
 
-SCHEMA_GRAPH = ox.NamedNode(SKG + "schema")
-ASSERTED_GRAPH = ox.NamedNode(SKG + "asserted")
-INFERRED_GRAPH = ox.NamedNode(SKG + "inferred")
-
-_SHIPPED = {
-    "schema": SCHEMA_GRAPH,
-    "concepts": ASSERTED_GRAPH,
-    "sources": ASSERTED_GRAPH,
-    "claims": ASSERTED_GRAPH,
-}
 _RELEASE = """
 SELECT ?version ?date WHERE {
   ?ontology a owl:Ontology ; owl:versionInfo ?version ; dcterms:modified ?date .
-}
-"""
-
-
-_CLAIM_ENDS = """
-SELECT ?claim ?end WHERE { ?claim a skg:Claim ; rdf:subject|rdf:object ?end }
-"""
-_HEIRS = """
-SELECT ?claim ?heir ?object WHERE {
-  ?edge a skg:InheritedEdge ;
-    skg:basedOn ?claim ;
-    rdf:subject ?heir ;
-    rdf:object ?object .
 }
 """
 
@@ -62,10 +39,12 @@ class SkinGraph:
     own for each file from outside.
     """
 
-    def __init__(self, store: ox.Store, *, union: bool = True) -> None:
+    def __init__(
+        self, store: ox.Store, *, union: bool = True, added_nothing: tuple[str, ...] = ()
+    ) -> None:
         self.store = store
         self.union = union
-        self.added_nothing: tuple[str, ...] = ()
+        self.added_nothing = added_nothing
 
     @classmethod
     def load(cls, *, also: Iterable[str | Path] = (), only: ClaimFilter | None = None) -> Self:
@@ -74,51 +53,24 @@ class SkinGraph:
         Raises:
             BadFile: a file of `also` cannot be read; nothing of it is loaded.
         """
-        parts = list(_shipped())
         if not only and not also:
-            return cls(_compiled(parts))
-        store = _assembled(parts)
-        empty = []
-        for number, path in enumerate(also, 1):
-            before = len(store)
-            _overlay(store, Path(path), ox.NamedNode(f"urn:skingraph:overlay:{number}"))
-            if len(store) == before:
-                empty.append(str(path))
-        if only:
-            only.apply(store)
-        _infer(store)
-        graph = cls(store)
-        graph.added_nothing = tuple(empty)
-        return graph
+            return cls(shipped())
+        store, nothing = shipped_and(also, only)
+        return cls(store, added_nothing=nothing)
 
     @classmethod
-    def read(cls, paths: Iterable[str | Path], *, only: ClaimFilter | None = None) -> Self:
+    def read(
+        cls, paths: str | Path | Iterable[str | Path], *, only: ClaimFilter | None = None
+    ) -> Self:
         """Only these files. Where they hold claims, our schema and rules are added to them.
 
         Raises:
             BadFile: a file cannot be read.
         """
-        from skingraph.intake import intake
-
-        store, empty = ox.Store(), []
-        for path in paths:
-            before = len(store)
-            store.bulk_load(intake(Path(path)), format=ox.RdfFormat.N_QUADS)
-            if len(store) == before:
-                empty.append(str(path))
-        claims = store.query(
-            f"ASK {{ {{ ?claim a <{SKG}Claim> }} UNION {{ GRAPH ?g {{ ?claim a <{SKG}Claim> }} }} }}"
+        store, union, nothing = from_files(
+            [paths] if isinstance(paths, str | Path) else paths, only
         )
-        graph = cls(store, union=bool(claims))
-        graph.added_nothing = tuple(empty)
-        if not claims:
-            return graph
-        for file in walk(folder("ontology") / "schema", ".ttl"):
-            store.load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
-        if only:
-            only.apply(store)
-        _infer(store)
-        return graph
+        return cls(store, union=union, added_nothing=nothing)
 
     @property
     def release(self) -> str:
@@ -148,7 +100,7 @@ class SkinGraph:
             return self.store.query(
                 text,
                 prefixes=PREFIXES,
-                use_default_graph_as_union=self.union,
+                use_default_graph_as_union=self.union and not _names_its_graphs(text),
                 substitutions=substitutions or None,
             )
         except (SyntaxError, RuntimeError, ValueError) as error:
@@ -193,39 +145,33 @@ class SkinGraph:
         return graph_of(ox.parse(body, format=ox.RdfFormat.N_TRIPLES))
 
     def subgraph(
-        self, concepts: Iterable[str], *, hops: int = 1, kinds: Iterable[str] = ()
+        self, concepts: str | Iterable[object], *, hops: int = 1, kinds: Iterable[str] = ()
     ) -> SkinGraph:
         """The neighbourhood of some concepts, as a graph again, with all passages and sources.
 
         Args:
-            concepts: IRIs to start from.
+            concepts: where to start: IRIs, CURIEs, or what `Lexicon.resolve` gives.
             hops: how many claims away a concept may be. All claims between the concepts reached
                 are kept, and those that the first concepts inherit from broader ones.
             kinds: classes such as "Concern"; only concepts of these are reached.
+
+        Raises:
+            UnknownName: the graph has no such IRI.
         """
-        claims = _claim_ends(self)
-        reached = set(concepts)
-        allowed = _of_kinds(self, kinds)
-        inherited = {
-            str(row["claim"]): {str(row["heir"]), str(row["object"])}
-            for row in self.select(_HEIRS)
-            if row["heir"] in reached
-        }
-        for _ in range(hops):
-            near = {
-                end
-                for ends in (*claims.values(), *inherited.values())
-                if ends & reached
-                for end in ends
-            }
-            reached |= near if allowed is None else near & allowed
-        kept = {claim for claim, ends in claims.items() if ends <= reached}
-        kept |= {claim for claim, ends in inherited.items() if ends <= reached}
-        part = ox.Store()
-        part.extend(self.store.quads_for_pattern(None, None, None, SCHEMA_GRAPH))
-        part.extend(_with_all_they_name(self.store, kept | reached))
-        _infer(part)
-        return SkinGraph(part)
+        seeds = [concepts] if isinstance(concepts, str) else concepts
+        iris = [self._iri(concept) for concept in seeds]
+        return SkinGraph(neighbourhood(self.store, iris, hops=hops, kinds=kinds))
+
+    def _iri(self, concept: object) -> str:
+        """The IRI of a concept given as IRI, as CURIE, or as something that has an `iri`."""
+        name = str(getattr(concept, "iri", concept))
+        iri = expand(name) or name
+        if "://" not in iri or not any(self.store.quads_for_pattern(ox.NamedNode(iri), None, None)):
+            raise UnknownName(
+                f"nothing in the graph has the IRI {name!r}. "
+                "Find one with: Lexicon(graph).resolve(name)"
+            )
+        return iri
 
     def to_rdflib(self) -> rdflib.Graph:
         """The graph as one rdflib graph: the union of the named graphs."""
@@ -234,89 +180,10 @@ class SkinGraph:
         text = io.BytesIO()
         for quad in self.store:
             text.write(f"{quad.triple} .\n".encode())
-        return rdflib.Graph().parse(data=text.getvalue(), format="nt")
-
-
-def _shipped() -> Iterator[tuple[ox.NamedNode, bytes]]:
-    """Each shipped Turtle file, and the named graph it goes to."""
-    ontology = folder("ontology")
-    for name, graph in _SHIPPED.items():
-        for file in walk(ontology / name, ".ttl"):
-            yield graph, file.read_bytes()
-
-
-def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes]]) -> ox.Store:
-    store = ox.Store()
-    for graph, turtle in parts:
-        store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
-    return store
-
-
-def _rules() -> list[str]:
-    return [rule.read_text(encoding="utf-8") for rule in walk(folder("ontology") / "rules", ".rq")]
-
-
-def _infer(store: ox.Store) -> None:
-    """Run the rules, in the order of their names, into the graph of what is inferred."""
-    for rule in _rules():
-        inferred = store.query(rule, use_default_graph_as_union=True)
-        assert isinstance(inferred, ox.QueryTriples)
-        triples = inferred.serialize(format=ox.RdfFormat.N_TRIPLES)
-        assert triples is not None
-        store.load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED_GRAPH)
-
-
-def _compiled(parts: list[tuple[ox.NamedNode, bytes]]) -> ox.Store:
-    """The shipped graph with what is inferred; reading it again is faster than the rules."""
-    from hashlib import sha256
-
-    origin = sha256(ox.__version__.encode())
-    for _, turtle in parts:
-        origin.update(turtle)
-    for rule in _rules():
-        origin.update(rule.encode())
-
-    def make() -> bytes:
-        whole = _assembled(parts)
-        _infer(whole)
-        return whole.dump(format=ox.RdfFormat.N_QUADS) or b""
-
-    store = ox.Store()
-    # What we wrote ourselves needs no second look at each IRI; that look is a third of the time.
-    store.load(remembered(origin.hexdigest(), make), format=ox.RdfFormat.N_QUADS, lenient=True)
-    return store
-
-
-def _claim_ends(graph: SkinGraph) -> dict[str, set[str]]:
-    ends: dict[str, set[str]] = {}
-    for row in graph.select(_CLAIM_ENDS):
-        ends.setdefault(str(row["claim"]), set()).add(str(row["end"]))
-    return ends
-
-
-def _of_kinds(graph: SkinGraph, kinds: Iterable[str]) -> set[str] | None:
-    wanted = [f"<{SKG}{kind}>" for kind in kinds]
-    if not wanted:
-        return None
-    rows = graph.select(
-        f"SELECT ?x {{ VALUES ?kind {{ {' '.join(wanted)} }} ?x a/rdfs:subClassOf* ?kind }}"
-    )
-    return {str(iri) for iri in rows.column("x")}
-
-
-def _with_all_they_name(store: ox.Store, iris: Iterable[str]) -> Iterable[ox.Quad]:
-    """The asserted statements about these things and, in turn, about all that these name."""
-    waiting = [ox.NamedNode(iri) for iri in iris]
-    seen = set(waiting)
-    while waiting:
-        for quad in store.quads_for_pattern(waiting.pop(), None, None, None):
-            if quad.graph_name in (SCHEMA_GRAPH, INFERRED_GRAPH):
-                continue
-            yield quad
-            named = quad.object
-            if isinstance(named, ox.NamedNode) and named not in seen:
-                seen.add(named)
-                waiting.append(named)
+        graph = rdflib.Graph(bind_namespaces="none")
+        for prefix, namespace in PREFIXES.items():
+            graph.bind(prefix, namespace)
+        return graph.parse(data=text.getvalue(), format="nt")
 
 
 def graph_of(triples: Iterable[ox.Triple | ox.Quad]) -> SkinGraph:
@@ -340,11 +207,13 @@ def _expect(results: object, kind: type[Results], word: str) -> Results:
     return results
 
 
-def _overlay(store: ox.Store, path: Path, graph: ox.NamedNode) -> None:
-    from skingraph.intake import intake
+def _names_its_graphs(text: str) -> bool:
+    """Whether a query says FROM, and so chooses its default graph itself."""
+    if "from" not in text.lower():
+        return False
+    from skingraph.guard import has_dataset_clause
 
-    quads = ox.parse(intake(path), format=ox.RdfFormat.N_QUADS)
-    store.extend(ox.Quad(q.subject, q.predicate, q.object, graph) for q in quads)
+    return has_dataset_clause(text)
 
 
 def _one_line(error: BaseException) -> str:
