@@ -285,7 +285,11 @@ def _likeness(text: str, label: str) -> float:
         return 0.7
     import difflib
 
-    ratio = difflib.SequenceMatcher(None, text, label).ratio()
+    # The quick ratios are upper bounds; without them a long text takes minutes.
+    matcher = difflib.SequenceMatcher(None, text, label)
+    if matcher.real_quick_ratio() < 0.7 or matcher.quick_ratio() < 0.7:
+        return 0.0
+    ratio = matcher.ratio()
     return ratio * 0.7 if ratio >= 0.7 else 0.0
 
 

@@ -85,6 +85,20 @@ def invalid_patterns(text: str) -> list[str]:
     return [wrong for pattern, flags in some for wrong in _uncompiled(pattern, flags)]
 
 
+def terms_named(text: str) -> list[str]:
+    """The prefixed names and the IRIs in angle brackets that a query writes, comments aside.
+
+    >>> terms_named("SELECT * { ?x skg:treats <urn:a#b> } # skin:no")
+    ['skg:treats', '<urn:a#b>']
+    """
+    reader = _Reader(text, Bounds(), PREFIXES)
+    try:
+        reader.read()
+    except BadQuery:
+        return []
+    return [token.text for token in reader.tokens if token.kind in ("name", "iri")]
+
+
 def _patterns(tokens: list[_Token]) -> list[tuple[str, str]]:
     """Each literal pattern with its literal flags."""
     found = []

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from skingraph.errors import BadFile
 from skingraph.memory import remembered
-from skingraph.prefixes import SKG
+from skingraph.prefixes import PREFIXES, SKG, curie
 from skingraph.resources import folder, walk
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ _SHIPPED: Final = {
     "claims": ASSERTED_GRAPH,
 }
 _CLAIM: Final = ox.NamedNode(SKG + "Claim")
+_OURS_ALONE: Final = frozenset(
+    ox.NamedNode(PREFIXES["skos"] + name) for name in ("prefLabel", "definition")
+)
 _TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 # The default graph is the union of the others, and a statement in two of them would count twice.
@@ -44,16 +48,16 @@ def shipped() -> ox.Store:
     """The shipped graph with what is inferred; what an earlier run worked out is read again."""
     from hashlib import sha256
 
-    parts = list(_parts())
-    origin = sha256(ox.__version__.encode())
-    for _, turtle in parts:
+    parts, rules = list(_parts()), _rules()
+    origin = sha256(f"{ox.__version__} {_ONLY_NEW}".encode())
+    for _, turtle, _ in parts:
         origin.update(turtle)
-    for rule in _rules():
+    for rule in rules:
         origin.update(rule.encode())
 
     def make() -> bytes:
         whole = _assembled(parts)
-        infer(whole)
+        infer(whole, rules)
         return whole.dump(format=ox.RdfFormat.N_QUADS) or b""
 
     store = ox.Store()
@@ -65,12 +69,20 @@ def shipped() -> ox.Store:
 def shipped_and(
     paths: Iterable[str | Path], only: ClaimFilter | None
 ) -> tuple[ox.Store, tuple[str, ...]]:
-    """The shipped graph and these files beside it, and which of them added nothing."""
+    """The shipped graph and these files beside it, and which of them added nothing.
+
+    Raises:
+        BadFile: a file cannot be read, or would change what a shipped source says.
+    """
+    paths = list(paths)
     store = _assembled(_parts())
     nothing = _overlaid(store, paths)
     if only:
         only.apply(store)
-    infer(store)
+    if len(nothing) == len(paths):
+        infer(store, _rules())
+    else:
+        _infer_contained(store)
     return store, nothing
 
 
@@ -98,13 +110,13 @@ def from_files(
     told = _overlaid(store, paths)
     if only:
         only.apply(store)
-    infer(store)
+    _infer_contained(store)
     return store, True, told
 
 
-def infer(store: ox.Store) -> None:
+def infer(store: ox.Store, rules: Iterable[str] | None = None) -> None:
     """Run the rules, in the order of their names, into the graph of what is inferred."""
-    for rule in _rules():
+    for rule in _rules() if rules is None else rules:
         inferred = store.query(rule, use_default_graph_as_union=True)
         assert isinstance(inferred, ox.QueryTriples)
         triples = inferred.serialize(format=ox.RdfFormat.N_TRIPLES)
@@ -113,18 +125,41 @@ def infer(store: ox.Store) -> None:
     store.update(_ONLY_NEW)
 
 
-def _parts() -> Iterator[tuple[ox.NamedNode, bytes]]:
-    """Each shipped Turtle file, and the named graph it goes to."""
+def _infer_contained(store: ox.Store) -> None:
+    """The same with data from outside, in a child with limits.
+
+    A clique of a few hundred concepts would keep a rule busy for hours.
+    """
+    from skingraph.sandbox import Limits, in_child
+
+    rules = _rules()
+
+    def work() -> bytes:
+        infer(store, rules)
+        inferred = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=INFERRED_GRAPH)
+        return inferred or b""
+
+    triples = in_child(work, Limits(seconds=30.0))
+    store.load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED_GRAPH)
+
+
+def _parts() -> Iterator[tuple[ox.NamedNode, bytes, str]]:
+    """The named graph that each shipped Turtle file goes to, its content and its name."""
     ontology = folder("ontology")
     for name, graph in _SHIPPED.items():
         for file in walk(ontology / name, ".ttl"):
-            yield graph, file.read_bytes()
+            yield graph, file.read_bytes(), str(file)
 
 
-def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes]]) -> ox.Store:
+def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes, str]]) -> ox.Store:
     store = ox.Store()
-    for graph, turtle in parts:
-        store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
+    for graph, turtle, name in parts:
+        try:
+            store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
+        except SyntaxError as error:
+            where = f"{name}:{error.lineno}:{error.offset}"
+            message = " ".join(str(error).split())
+            raise BadFile(f"{where}: no Turtle ({message}). Mend it there.") from error
     return store
 
 
@@ -145,10 +180,29 @@ def _overlaid(store: ox.Store, paths: Iterable[str | Path]) -> tuple[str, ...]:
             for q in ox.parse(intake(Path(path)), format=ox.RdfFormat.N_QUADS)
             if next(store.quads_for_pattern(q.subject, q.predicate, q.object, None), None) is None
         ]
+        for quad in new:
+            _refuse_to_change_ours(store, quad, path)
         store.extend(new)
         if not new:
             nothing.append(str(path))
     return tuple(nothing)
+
+
+def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> None:
+    """A file may add claims and concepts, and synonyms to ours; what ours say stays as it is."""
+    subject = quad.subject
+    ours = next(store.quads_for_pattern(subject, None, None, ASSERTED_GRAPH), None)
+    of_schema = next(store.quads_for_pattern(subject, None, None, SCHEMA_GRAPH), None)
+    if ours is None and of_schema is None:
+        return
+    name = curie(getattr(subject, "value", ""))
+    is_concept = not name.startswith(("claim:", "passage:", "source:"))
+    if of_schema is None and is_concept and quad.predicate not in _OURS_ALONE:
+        return
+    raise BadFile(
+        f"{path}: gives {name} another {curie(quad.predicate.value)}, and {name} is shipped. "
+        "Say it of a claim or a concept of your own."
+    )
 
 
 def _rules() -> list[str]:

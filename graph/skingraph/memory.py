@@ -9,12 +9,14 @@ Whatever goes wrong here only costs time.
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_END = b"# whole\n"
+_END = b"# sha256 "
+_MOST = 1 << 30
 _KEPT = 4
 
 
@@ -25,15 +27,26 @@ def remembered(name: str, make: Callable[[], bytes]) -> bytes:
         return make()
     path = os.path.join(folder, f"{name}.nq")
     try:
-        with open(path, "rb") as file:
-            content = file.read()
-        if content.endswith(_END):
+        # What lies there may be damaged, or be no file at all.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            kept = file.read() if stat.S_ISREG(status.st_mode) and status.st_size < _MOST else b""
+        content, _, _ = kept.rpartition(_END)
+        if kept and kept == _sealed(content):
             return content
     except OSError:
         pass
     content = make()
     _keep(folder, path, content)
     return content
+
+
+def _sealed(content: bytes) -> bytes:
+    """The content and, as a comment after it, its hash."""
+    from hashlib import sha256
+
+    return content + _END + sha256(content).hexdigest().encode() + b"\n"
 
 
 def _folder() -> str:
@@ -50,7 +63,9 @@ def _keep(folder: str, path: str, content: bytes) -> None:
 
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        write_whole(path, content + _END)
+        if os.path.lexists(path) and not os.path.isfile(path):
+            return
+        write_whole(path, _sealed(content))
         kept = sorted(
             (entry for entry in os.scandir(folder) if entry.name.endswith(".nq")),
             key=lambda entry: entry.stat().st_mtime,

@@ -39,6 +39,7 @@ def neighbourhood(
     }
     allowed = _of_kinds(store, kinds)
     for _ in range(hops):
+        before = len(reached)
         near = {
             end
             for ends in (*claims.values(), *inherited.values())
@@ -46,6 +47,8 @@ def neighbourhood(
             for end in ends
         }
         reached |= near if allowed is None else near & allowed
+        if len(reached) == before:
+            break
     kept = {claim for claim, ends in claims.items() if ends <= reached}
     kept |= {claim for claim, ends in inherited.items() if ends <= reached}
     part = ox.Store()

@@ -16,6 +16,8 @@ def write_whole(path: str | Path, content: bytes) -> None:
         CannotWrite: there is no such folder, no permission, or no room.
     """
     target = Path(path)
+    if target.is_symlink() and not target.exists():
+        _check_link(target)
     if target.is_dir():
         raise CannotWrite(f"{target}: this is a folder. Name a file in it.")
     if target.exists() and not target.is_file():
@@ -39,6 +41,14 @@ def write_whole(path: str | Path, content: bytes) -> None:
         # After the rename nothing is left under this name; after a failure or Ctrl-C it goes.
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _check_link(target: Path) -> None:
+    try:
+        target.resolve()
+    # Python 3.11 and 3.12 raise RuntimeError where a link leads to itself.
+    except (OSError, RuntimeError) as error:
+        raise CannotWrite(f"{target}: a link that leads to itself. Nothing was changed.") from error
 
 
 def _write_into(target: Path, content: bytes) -> None:

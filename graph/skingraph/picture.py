@@ -178,6 +178,8 @@ def _around(
                     distance[other] = hop
                     weight[other] += len(link.said)
                     urgent |= {other} if link.warning else set()
+        if len(distance) == len(near):
+            break
     inside = [link for link in links if set(link.ends) <= set(distance)]
     lanes = _lanes(distance, inside, lexicon)
     order = sorted(lanes, key=lambda iri: (distance[iri], -weight[iri], lexicon.named(iri)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -84,15 +83,15 @@ def known_kinds(graph: SkinGraph, names: Iterable[str]) -> list[str]:
 
 def why_empty(graph: SkinGraph, text: str) -> list[str]:
     """Likely reasons why a query found nothing: names the graph does not know, bad patterns."""
-    from skingraph.guard import invalid_patterns
+    from skingraph.guard import invalid_patterns, terms_named
 
     reasons = [
         f"the pattern {pattern!r} does not compile, so it matches nothing"
         for pattern in invalid_patterns(text)
     ]
-    bare = re.sub(r"#[^\n>]*(?=\n|$)", "", re.sub(r'"[^"\n]*"', '""', text))
-    names = {iri for name in re.findall(r"\b[a-z]+:[\w.-]*\w", bare) if (iri := expand(name))}
-    names |= set(re.findall(r"<(https://w3id\.org/skingraph/[^>\s]+)>", bare))
+    written = terms_named(text)
+    names = {iri for name in written if (iri := expand(name))}
+    names |= {name[1:-1] for name in written if name.startswith("<https://w3id.org/skingraph/")}
     for iri in sorted(names - set(PREFIXES.values())):
         node = ox.NamedNode(iri)
         met = (

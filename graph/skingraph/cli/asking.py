@@ -106,8 +106,10 @@ def query(
 
     if (name is None) == (expression is None):
         raise click.UsageError("name a question or a file, or give a text with -e, one of them.")
-    if timeout <= 0:
-        raise BadParameter(f"--timeout {timeout:g}: must be more than 0 seconds.")
+    if not 0 < timeout <= 86400:
+        raise BadParameter(
+            f"--timeout {timeout:g}: must be more than 0 seconds, and a day at most."
+        )
     outside = _outside_text(name, expression)
     asked = parse(outside, name=name or "-e") if outside is not None else named(name or "")
     graph = session.graph()

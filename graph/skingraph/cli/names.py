@@ -12,7 +12,13 @@ from skingraph.tables import ROW_FORMATS
 @with_graph
 @click.argument("text", nargs=-1, required=True)
 @click.option("--type", "kinds", multiple=True, metavar="TYPE", help="Only concepts of this type.")
-@click.option("--limit", default=10, show_default=True, help="How many to list at most.")
+@click.option(
+    "--limit",
+    default=10,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="How many to list at most.",
+)
 @output_options(ROW_FORMATS)
 def find(
     session: Session,

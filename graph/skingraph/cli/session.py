@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -218,7 +219,11 @@ def query_text(name: str) -> str:
         if name == "-":
             body = sys.stdin.buffer.read(_LONGEST_QUERY + 1)
         else:
-            with open(name, "rb") as file:
+            # A pipe without a writer would keep us waiting for one.
+            descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            with open(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise BadFile(f"{where}: this is a pipe or a device. Give it with -")
                 body = file.read(_LONGEST_QUERY + 1)
     except OSError as error:
         raise BadFile(f"{where}: cannot be read ({error.strerror}). Check the path.") from error
