@@ -6,6 +6,8 @@ from tests.pieces import claim, concept
 from skingraph.concepts import Lexicon
 from skingraph.errors import BadParameter
 from skingraph.options import Verdict, days, options_for
+from skingraph.prefixes import curie
+from skingraph.reports import options_rows, options_text
 
 THINGS = (
     concept("laser", "Treatment")
@@ -199,3 +201,20 @@ def test_the_shipped_graph_answers_for_acne_scars_and_darker_skin(graph):
     assert caution.claim.curie == "claim:smartskin-advised-against-darker-skin"
     assert [reason.label for reason in caution.claim.because] == ["hypopigmentation"]
     assert caution.claim.passages[0].source.file == "002_cce3192625742379.txt"
+
+
+def test_a_claim_without_a_passage_is_told_and_not_lost(small):
+    graph = small(
+        concept("peel", "Treatment")
+        + concept("scar", "Concern")
+        + concept("eczema", "PatientFactor"),
+        claim("helps", "peel", "treats", "scar").replace(" ; skg:passage passage:leaflet-0-9", ""),
+        claim("no", "peel", "contraindicatedIn", "eczema", strength="skg:Absolute").replace(
+            " ; skg:passage passage:leaflet-0-9", ""
+        ),
+    )
+    lexicon = Lexicon(graph)
+    found = options_for(graph, lexicon.resolve("scar"), factors=[lexicon.resolve("eczema")])
+    assert found.options[0].verdict is Verdict.REFUSED
+    assert "{no passage; claim:no}" in options_text(found, release="", width=100)
+    assert "claim:no" in [curie(str(iri)) for iri in options_rows(found).column("claim")]

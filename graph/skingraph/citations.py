@@ -51,6 +51,8 @@ class Citations:
 
     def place(self, claim: Claim) -> str:
         """Where a claim stands, such as `{2: 3007-3114, E0 vendor, claim:…}`."""
+        if not claim.passages:
+            return f"{{no passage; {claim.curie}}}"
         spots: dict[int, list[str]] = {}
         for passage in claim.passages:
             number = self._numbers.setdefault(passage.source, len(self._numbers) + 1)
@@ -88,7 +90,7 @@ class Citations:
 
 
 def rows_of_claims(lead: tuple[str, ...], items: Iterable[tuple[tuple[str, ...], Said]]) -> Rows:
-    """Claims as rows, one a passage, with columns of the caller's before the citation.
+    """Claims as rows, one a passage (or one without any), with columns of the caller's before the citation.
 
     Args:
         lead: the names of the caller's columns.
@@ -101,20 +103,26 @@ def rows_of_claims(lead: tuple[str, ...], items: Iterable[tuple[tuple[str, ...],
 
 def _citation_rows(said: Said) -> Iterable[tuple[Term | None, ...]]:
     claim = said.claim
-    for passage in claim.passages:
+    # A claim that names no passage cannot be cited, but a caution is not lost with it.
+    for passage in claim.passages or (None,):
+        where: tuple[Term | None, ...] = (None,) * 5
+        if passage is not None:
+            where = (
+                ox.NamedNode(passage.source.iri),
+                ox.Literal(passage.source.file),
+                ox.Literal(passage.section),
+                ox.Literal(passage.start),
+                ox.Literal(passage.end),
+            )
         yield (
             ox.NamedNode(claim.iri),
             ox.Literal(str(claim)),
             ox.NamedNode(said.inherited_from.iri) if said.inherited_from else None,
             ox.Literal(claim.polarity),
             ox.Literal(claim.certainty),
-            ox.NamedNode(passage.source.iri),
-            ox.Literal(passage.source.file),
-            ox.Literal(passage.section),
-            ox.Literal(passage.start),
-            ox.Literal(passage.end),
+            *where,
             ox.Literal(claim.evidence),
-            ox.Literal(passage.source.authority),
+            ox.Literal(passage.source.authority) if passage else None,
         )
 
 

@@ -225,7 +225,8 @@ def _one_a_source(found: list[Evidence]) -> list[Evidence]:
     """The first plain claim of each source, or its first hedged one."""
     best: dict[str, Evidence] = {}
     for item in sorted(found, key=lambda item: (item.claim.hedged, item.claim.iri)):
-        best.setdefault(item.claim.sources[0].iri, item)
+        sources = item.claim.sources
+        best.setdefault(sources[0].iri if sources else "", item)
     return list(best.values())
 
 
