@@ -135,7 +135,7 @@ def days(text: str) -> Decimal:
     Raises:
         BadParameter: the text is no length of time.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:(h|d|w|m)\w*)?", text.strip().lower())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:(h|d|w|m(?!in))\w*)?", text.strip().lower())
     if match is None:
         raise BadParameter(f"{text!r} is no length of time. Write for example 3d, 12h or 2w.")
     return Decimal(match[1]) * _DAYS[match[2] or "d"]
@@ -244,7 +244,7 @@ def _downtime(claims: list[Claim], limit: Decimal | None) -> str:
     bounds = [
         bound
         for c in claims
-        if (bound := c.minimum if c.maximum is None else c.maximum) is not None
+        if c.supports and (bound := c.minimum if c.maximum is None else c.maximum) is not None
     ]
     if not bounds:
         return "not stated"
