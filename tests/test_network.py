@@ -99,3 +99,25 @@ def test_treatments_are_compared_property_by_property(graph):
     assert next(iter(aspects)) == "treats"
     assert aspects["sessions"].left
     assert not aspects["maintenancePerYear"].right
+
+
+def test_a_denied_caution_does_not_stand_against(small):
+    graph = small(
+        concept("peel", "Treatment") + concept("scar", "Concern PatientFactor"),
+        claim("yes", "peel", "treats", "scar"),
+        claim("fine", "peel", "contraindicatedIn", "scar", polarity="skg:Refutes"),
+    )
+    lexicon = Lexicon(graph)
+    assert explain(graph, lexicon.resolve("peel"), lexicon.resolve("scar")).against == ()
+
+
+def test_a_denial_for_a_narrower_end_stands_against(small):
+    graph = small(
+        concept("peel", "Treatment") + concept("scar", "Concern"),
+        concept("ice-pick-scar", "Concern", broader="scar"),
+        claim("yes", "peel", "treats", "scar"),
+        claim("no", "peel", "treats", "ice-pick-scar", polarity="skg:Refutes"),
+    )
+    lexicon = Lexicon(graph)
+    against = explain(graph, lexicon.resolve("peel"), lexicon.resolve("scar")).against
+    assert [said.claim.curie for said in against] == ["claim:no"]

@@ -127,26 +127,23 @@ def _against(
     index: ClaimIndex, hierarchy: Hierarchy, start: Named, end: Named, paths: list[list[str]]
 ) -> Iterator[Said]:
     """Claims that deny a step or the whole, and cautions in the end or what is close to it."""
-    pairs = {pair for path in paths for pair in itertools.pairwise(path)} | {(start.iri, end.iri)}
-    close = (
-        {end.iri}
-        | hierarchy.narrower(end.iri)
-        | hierarchy.broader(end.iri)
-        | hierarchy.related(end.iri)
-    )
+    ends = {end.iri} | hierarchy.narrower(end.iri)
+    pairs = {pair for path in paths for pair in itertools.pairwise(path)}
+    pairs |= {(start.iri, iri) for iri in ends}
+    close = ends | hierarchy.broader(end.iri) | hierarchy.related(end.iri)
     for claim in index.claims.values():
-        if claim.object and not claim.supports and (claim.subject.iri, claim.object.iri) in pairs:
+        # A caution that is denied speaks for the way.
+        denies = not claim.supports and not _is_caution(claim)
+        if denies and claim.object and (claim.subject.iri, claim.object.iri) in pairs:
             yield Said(claim)
     for said in index.said_of(start.iri):
-        if _is_caution(said.claim) and said.claim.object and said.claim.object.iri in close:
+        claim = said.claim
+        if claim.supports and _is_caution(claim) and claim.object and claim.object.iri in close:
             yield said
 
 
 def _is_caution(claim: Claim) -> bool:
-    return claim.supports and claim.predicate.iri in (
-        SKG + "contraindicatedIn",
-        SKG + "consultFirstIn",
-    )
+    return claim.predicate.iri in (SKG + "contraindicatedIn", SKG + "consultFirstIn")
 
 
 def _inherited(index: ClaimIndex) -> Iterator[tuple[Named, Said]]:
