@@ -159,6 +159,11 @@ def test_nothing_of_ours_is_logged_or_warned_about(sound, caplog):
     assert "rdflib.term" not in {record.name for record in caplog.records}
 
 
+def test_a_fault_of_a_blank_node_can_be_written_as_a_row(sound):
+    rows = check(sound(more="[] a skg:Claim ; rdf:subject skin:salve .")).rows()
+    assert "blank-node" in rows.column("rule")
+
+
 # The rules
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from skingraph.catalogue import Query
+    from skingraph.rows import Term
 
 _DOCUMENTS = """
 SELECT ?source ?file ?hash ?characters WHERE {
@@ -113,7 +114,7 @@ class Report:
                 (
                     ox.Literal(violation.level),
                     ox.Literal(violation.rule),
-                    ox.NamedNode(violation.entity),
+                    _entity(violation.entity),
                     ox.Literal(violation.message),
                     ox.Literal(violation.value) if violation.value else None,
                 )
@@ -246,6 +247,11 @@ def _against(text: str, start: int, end: int, hash_: str) -> Iterator[tuple[str,
         if text[max(edge - 1, 0) : edge].isalnum() and text[edge : edge + 1].isalnum():
             yield "passage-cuts-a-word", "The passage begins or ends inside a word. Put it right."
             return
+
+
+def _entity(name: str) -> Term:
+    """The thing at fault as a term; a blank node, which is itself a fault, has no IRI."""
+    return ox.NamedNode(name) if ":" in name else ox.Literal(name)
 
 
 def _shape_violation(results: rdflib.Graph, result: rdflib.term.Node) -> Violation:
