@@ -150,15 +150,21 @@ def _literal(parameter: Parameter, value: str, kind: str) -> ox.Literal:
     from datetime import date
     from decimal import Decimal, InvalidOperation
 
-    readers: dict[str, Callable[[str], object]] = {
-        "integer": int,
-        "decimal": Decimal,
-        "date": date.fromisoformat,
+    # Python reads more spellings than XML Schema knows (1_000, 1e3, 20261120); the engine would
+    # take those for no number and answer with nothing.
+    writers: dict[str, Callable[[str], str]] = {
+        "integer": lambda text: str(int(text)),
+        "decimal": lambda text: f"{Decimal(text):f}",
+        "date": lambda text: date.fromisoformat(text).isoformat(),
         "string": str,
     }
     local = kind.removeprefix(_XSD)
+    if local not in writers:
+        raise BadParameter(f"{parameter.name}: the query's header names no known kind.")
     try:
-        readers[local](value)
+        text = writers[local](value)
     except (ValueError, InvalidOperation) as error:
         raise BadParameter(f"{parameter.name}: {value!r} is no {local}.") from error
-    return ox.Literal(value, datatype=ox.NamedNode(kind))
+    if local == "decimal" and not Decimal(text).is_finite():
+        raise BadParameter(f"{parameter.name}: {value!r} is no {local}.")
+    return ox.Literal(text, datatype=ox.NamedNode(kind))
