@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pyoxigraph as ox
 
 from skingraph.catalogue import checks
 from skingraph.loading import SCHEMA_GRAPH
+from skingraph.passages import documents, faults, texts
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
 from skingraph.rows import Rows
@@ -25,16 +25,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from skingraph.catalogue import Query
+    from skingraph.passages import Document
     from skingraph.rows import Term
 
-_DOCUMENTS = """
-SELECT ?source ?file ?hash ?characters WHERE {
-  ?source a skg:Source ; skg:file ?file .
-  OPTIONAL { ?source skg:hash ?hash }
-  OPTIONAL { ?source skg:characters ?characters }
-}
-ORDER BY ?source
-"""
 _PASSAGES = """
 SELECT ?passage ?source ?start ?end ?hash WHERE {
   ?passage skg:source ?source ; skg:start ?start ; skg:end ?end .
@@ -134,13 +127,14 @@ def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:
     by_rule = [violation for query in checks() for violation in check_query(graph, query)]
     found = set(_naming_claims(graph, [*by_rule, *check_shapes(graph)]))
     if sources is not None:
-        found.update(check_passages(graph, sources), check_wording(graph, sources))
+        read = documents(graph, sources)
+        found.update(_misplaced(graph, read), _copied(graph, read))
     return Report(tuple(sorted(found)))
 
 
 def check_query(graph: SkinGraph, query: Query) -> Iterator[Violation]:
     """The violations that one check query finds; each of its rows is one."""
-    for row in _rows(graph, query.text):
+    for row in texts(graph, query.text):
         yield Violation(
             rule=query.name,
             level=query.level,
@@ -170,22 +164,36 @@ def check_passages(graph: SkinGraph, directory: Path) -> list[Violation]:
 
     Offsets count characters of the text decoded as UTF-8.
     """
-    texts, found = _documents(graph, directory)
-    for row in _rows(graph, _PASSAGES):
-        text, start, end = texts.get(row["source"]), row["start"], row["end"]
-        if text is not None and _OFFSET.fullmatch(start) and _OFFSET.fullmatch(end):
-            for rule, message in _against(text, int(start), int(end), row.get("hash", "")):
-                where = f"characters {start} to {end}"
-                found.append(Violation(rule, "error", row["passage"], message, where))
-    return list(_naming_claims(graph, found))
+    return _misplaced(graph, documents(graph, directory))
 
 
 def check_wording(graph: SkinGraph, directory: Path) -> list[Violation]:
     """Where our own words, or a short quotation, repeat 8 or more words in a row of a document."""
-    texts, _ = _documents(graph, directory)
-    runs = {run: source for source, text in texts.items() for run in _runs(text)}
+    return _copied(graph, documents(graph, directory))
+
+
+def _misplaced(graph: SkinGraph, read: list[Document]) -> list[Violation]:
+    found = [
+        Violation(fault.rule, "error", document.source, fault.message, _short(document.file))
+        for document in read
+        for fault in document.faults
+    ]
+    by_source = {document.source: document.text for document in read}
+    for row in texts(graph, _PASSAGES):
+        text, start, end = by_source.get(row["source"]), row["start"], row["end"]
+        if text is not None and _OFFSET.fullmatch(start) and _OFFSET.fullmatch(end):
+            where = f"characters {start} to {end}"
+            found += [
+                Violation(fault.rule, "error", row["passage"], fault.message, where)
+                for fault in faults(text, int(start), int(end), row.get("hash", ""))
+            ]
+    return list(_naming_claims(graph, found))
+
+
+def _copied(graph: SkinGraph, read: list[Document]) -> list[Violation]:
+    runs = {run: document.source for document in read for run in _runs(document.text or "")}
     found = []
-    for row in _rows(graph, _WORDING):
+    for row in texts(graph, _WORDING):
         copied = next((run for run in _runs(row["text"]) if run in runs), None)
         if copied is not None:
             message = (
@@ -194,59 +202,6 @@ def check_wording(graph: SkinGraph, directory: Path) -> list[Violation]:
             value = f"{_short(row['property'])} {' '.join(copied)}"
             found.append(Violation("wording-copied", "error", row["entity"], message, value))
     return found
-
-
-def _documents(graph: SkinGraph, directory: Path) -> tuple[dict[str, str], list[Violation]]:
-    """The texts of the documents that can be read, by source, and what is wrong with the files."""
-    texts: dict[str, str] = {}
-    found: list[Violation] = []
-    for row in _rows(graph, _DOCUMENTS):
-        source, name = row["source"], row["file"]
-        try:
-            content = _read(directory, name)
-            if row.get("hash") != _hash(content):
-                problem = f"The file's hash is {_hash(content)}, and the source says otherwise."
-                found.append(_document("changed", source, f"{problem} Get the right file.", name))
-            texts[source] = content.decode("utf-8")
-        except OSError as error:
-            problem = f"{directory} has no such file to read: {error.strerror or error}."
-            found.append(_document("missing", source, f"{problem} Put the document there.", name))
-        except UnicodeDecodeError:
-            problem = "The file is no UTF-8 text. Get the right file."
-            found.append(_document("not-utf-8", source, problem, name))
-        else:
-            if row.get("characters") != str(len(texts[source])):
-                problem = f"The file has {len(texts[source])} characters. Put skg:characters right."
-                found.append(_document("length-differs", source, problem, name))
-    return texts, found
-
-
-def _read(directory: Path, name: str) -> bytes:
-    if name in ("", ".", "..") or re.search(r"[/\\\0]", name):
-        raise FileNotFoundError("the name leads out of the folder")
-    return (directory / name).read_bytes()
-
-
-def _document(problem: str, source: str, message: str, file: str) -> Violation:
-    return Violation(f"document-{problem}", "error", source, message, _short(file))
-
-
-def _against(text: str, start: int, end: int, hash_: str) -> Iterator[tuple[str, str]]:
-    """The rules that a passage breaks in its document, with what to say of it."""
-    if not 0 <= start < end <= len(text):
-        problem = f"The passage lies outside the document, which ends at {len(text)}."
-        yield "passage-outside-document", f"{problem} Put skg:start and skg:end right."
-        return
-    words = text[start:end]
-    if hash_ != _hash(words.encode("utf-8")):
-        problem = "The hash is not that of the characters at these offsets."
-        yield "passage-hash-differs", f"{problem} Put skg:start, skg:end or skg:hash right."
-    if not any(character.isalnum() for character in words):
-        yield "passage-says-nothing", "No word stands at these offsets. Put them right."
-    for edge in (start, end):
-        if text[max(edge - 1, 0) : edge].isalnum() and text[edge : edge + 1].isalnum():
-            yield "passage-cuts-a-word", "The passage begins or ends inside a word. Put it right."
-            return
 
 
 def _entity(name: str) -> Term:
@@ -273,7 +228,7 @@ def _shape_violation(results: rdflib.Graph, result: rdflib.term.Node) -> Violati
 def _naming_claims(graph: SkinGraph, found: Iterable[Violation]) -> Iterator[Violation]:
     """The violations; one of a passage or a source says which claims rest on it."""
     resting: dict[str, set[str]] = {}
-    for row in _rows(graph, _RESTING):
+    for row in texts(graph, _RESTING):
         for thing in (row["passage"], row.get("source", "")):
             resting.setdefault(thing, set()).add(curie(row["claim"]))
     for violation in found:
@@ -297,23 +252,9 @@ def _with_schema(graph: SkinGraph) -> SkinGraph:
     return SkinGraph(store)
 
 
-def _rows(graph: SkinGraph, text: str) -> Iterator[dict[str, str]]:
-    """The rows as texts, whatever their terms: a number need not be one where all may be wrong."""
-    solutions = graph.query(text)
-    assert isinstance(solutions, ox.QuerySolutions)
-    names = [variable.value for variable in solutions.variables]
-    for solution in solutions:
-        pairs = zip(names, solution, strict=True)
-        yield {name: getattr(term, "value", str(term)) for name, term in pairs if term is not None}
-
-
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
     words = _WORD.findall(text.casefold())
     return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
-
-
-def _hash(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _short(value: str) -> str:

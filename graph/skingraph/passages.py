@@ -1,9 +1,10 @@
-"""Places in documents: found by their words, written as offsets and a hash."""
+"""Documents and the places in them: read, held to their hashes, found by their words."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,9 +14,62 @@ from skingraph.index import ClaimIndex
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from skingraph.store import SkinGraph
+
+_DOCUMENTS = """
+SELECT ?source ?file ?hash ?characters WHERE {
+  ?source a skg:Source ; skg:file ?file .
+  OPTIONAL { ?source skg:hash ?hash }
+  OPTIONAL { ?source skg:characters ?characters }
+}
+ORDER BY ?source
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a document or a passage: the rule that it breaks, and what to do."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source's file as it lies in a folder: its text, or None where it cannot be read."""
+
+    source: str
+    file: str
+    text: str | None
+    faults: tuple[Fault, ...]
+
+
+def documents(graph: SkinGraph, folder: Path) -> list[Document]:
+    """The documents of a graph's sources, each read once, with what is wrong with the files."""
+    return [_document(row, folder) for row in texts(graph, _DOCUMENTS)]
+
+
+def faults(text: str, start: int, end: int, hash_: str) -> Iterator[Fault]:
+    """What is wrong with a passage in its document; offsets count characters of the text."""
+    if not 0 <= start < end <= len(text):
+        problem = f"The passage lies outside the document, which ends at {len(text)}."
+        yield Fault("passage-outside-document", f"{problem} Put skg:start and skg:end right.")
+        return
+    words = text[start:end]
+    if hash_ != hash_of(words.encode("utf-8")):
+        problem = "The hash is not that of the characters at these offsets."
+        yield Fault("passage-hash-differs", f"{problem} Put skg:start, skg:end or skg:hash right.")
+    if not any(character.isalnum() for character in words):
+        yield Fault("passage-says-nothing", "No word stands at these offsets. Put them right.")
+    for edge in (start, end):
+        if text[max(edge - 1, 0) : edge].isalnum() and text[edge : edge + 1].isalnum():
+            yield Fault(
+                "passage-cuts-a-word", "The passage begins or ends inside a word. Put it right."
+            )
+            return
 
 
 def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: str) -> str:
@@ -38,7 +92,7 @@ def locate(graph: SkinGraph, source: str, words: str, folder: Path, *, section: 
     if slug not in sources:
         raise UnknownName(f"no source is called {source!r}.{did_you_mean(slug, sources)}")
     path = folder / sources[slug].file
-    text = _text(path, sources[slug].hash)
+    text = _text(folder, sources[slug].file, sources[slug].hash)
     found = [at for at in range(len(text)) if text.startswith(words, at)] if words else []
     if len(found) != 1:
         places = ", ".join(map(str, found[:5]))
@@ -76,17 +130,58 @@ def _passage_name(graph: SkinGraph, source: str) -> str:
     return re.sub(r"-\d+-\d+$", "", names[0]) if names else ""
 
 
-def _text(path: Path, expected: str) -> str:
+def _document(row: dict[str, str], folder: Path) -> Document:
+    source, name = row["source"], row["file"]
+    found = []
+    text = None
     try:
-        content = path.read_bytes()
+        content = _read(folder, name)
+        if row.get("hash") != hash_of(content):
+            problem = f"The file's hash is {hash_of(content)}, and the source says otherwise."
+            found.append(Fault("document-changed", f"{problem} Get the right file."))
         text = content.decode("utf-8")
     except OSError as error:
-        raise BadFile(f"{path}: cannot be read ({error.strerror}). Name its folder.") from error
+        problem = f"{folder} has no such file to read: {error.strerror or error}."
+        found.append(Fault("document-missing", f"{problem} Put the document there."))
+    except UnicodeDecodeError:
+        problem = "The file is no UTF-8 text. Get the right file."
+        found.append(Fault("document-not-utf-8", problem))
+    if text is not None and row.get("characters") != str(len(text)):
+        problem = f"The file has {len(text)} characters. Put skg:characters right."
+        found.append(Fault("document-length-differs", problem))
+    return Document(source, name, text, tuple(found))
+
+
+def _text(folder: Path, name: str, expected: str) -> str:
+    path = folder / name
+    try:
+        content = _read(folder, name)
+        text = content.decode("utf-8")
+    except OSError as error:
+        why = error.strerror or error
+        raise BadFile(f"{path}: cannot be read ({why}). Name its folder.") from error
     except UnicodeDecodeError as error:
         raise BadFile(f"{path}: is not UTF-8 at byte {error.start}.") from error
     if hash_of(content) != expected:
         raise BadFile(f"{path}: is not the document that was curated; its hash differs.")
     return text
+
+
+def _read(folder: Path, name: str) -> bytes:
+    # The name comes from a graph that may be anybody's.
+    if name in ("", ".", "..") or re.search(r"[/\\\0]", name):
+        raise FileNotFoundError("the name leads out of the folder")
+    return (folder / name).read_bytes()
+
+
+def texts(graph: SkinGraph, text: str) -> Iterator[dict[str, str]]:
+    """The rows as texts, whatever their terms: a number need not be one where all may be wrong."""
+    solutions = graph.query(text)
+    assert isinstance(solutions, ox.QuerySolutions)
+    names = [variable.value for variable in solutions.variables]
+    for solution in solutions:
+        pairs = zip(names, solution, strict=True)
+        yield {name: getattr(term, "value", str(term)) for name, term in pairs if term is not None}
 
 
 def _quoted(text: str) -> str:
