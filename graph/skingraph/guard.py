@@ -8,14 +8,14 @@ what the engine would recurse into, in time linear in the text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import pyoxigraph as ox
 
 from skingraph.errors import BadQuery, did_you_mean
 from skingraph.prefixes import PREFIXES
+from skingraph.tokens import CLOSED_BY, Token, after_space, line_and_column, refuse, token_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -99,7 +99,7 @@ def terms_named(text: str) -> list[str]:
     return [token.text for token in reader.tokens if token.kind in ("name", "iri")]
 
 
-def _patterns(tokens: list[_Token]) -> list[tuple[str, str]]:
+def _patterns(tokens: list[Token]) -> list[tuple[str, str]]:
     """Each literal pattern with its literal flags."""
     found = []
     for place, token in enumerate(tokens):
@@ -112,13 +112,13 @@ def _patterns(tokens: list[_Token]) -> list[tuple[str, str]]:
     return found
 
 
-def _arguments(tokens: list[_Token], start: int) -> list[list[_Token]]:
+def _arguments(tokens: list[Token], start: int) -> list[list[Token]]:
     """The tokens between the brackets that open at `start`, split at its commas."""
-    arguments: list[list[_Token]] = [[]]
+    arguments: list[list[Token]] = [[]]
     depth = 0
     for place in range(start, len(tokens)):
         token = tokens[place]
-        depth += (token.text in _CLOSED_BY) - (token.text in _CLOSED_BY.values())
+        depth += (token.text in CLOSED_BY) - (token.text in CLOSED_BY.values())
         if depth == 0:
             break
         if depth == 1 and token.text == ",":
@@ -129,7 +129,7 @@ def _arguments(tokens: list[_Token], start: int) -> list[list[_Token]]:
     return arguments
 
 
-def _literal(arguments: list[list[_Token]], at: int) -> str | None:
+def _literal(arguments: list[list[Token]], at: int) -> str | None:
     argument = arguments[at] if at < len(arguments) else []
     return argument[0].text if len(argument) == 1 and argument[0].kind == "string" else None
 
@@ -144,12 +144,6 @@ def _uncompiled(pattern: str, flags: str) -> list[str]:
     return [row["pattern"].value for row in rows]
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    start: int
-
-
 @dataclass(slots=True)
 class _Frame:
     """An open bracket, what stands in it, and where in a triple the reader is.
@@ -159,7 +153,7 @@ class _Frame:
         keyword, name (GRAPH), skip (FILTER, BIND) and values (VALUES)
     """
 
-    opened_by: _Token
+    opened_by: Token
     kind: str
     place: str = "subject"
     steps: int = 0
@@ -170,47 +164,7 @@ class _Frame:
     is_apart: bool = False
 
 
-# Names by the ASCII characters they cannot have: a class of all letters takes long to compile.
-# Which of the others are letters is asked when there are some.
-_ASIDE = r"/;-@\[-^`{-\x7f"
-_FIRST = rf"[^\x00-.0-9:{_ASIDE}]"
-_WORD = rf"[^\x00-.:{_ASIDE}]"
-_NAME = rf"[^\x00-,.:{_ASIDE}]"
-_PREFIX = rf"[^\x00-,:{_ASIDE}]"
-_LOCAL = rf"[^\x00-,.{_ASIDE}]"
-_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_CODE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-
-_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)+")
-_IRI: Final = re.compile(rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODE})*>")
-_KINDS: Final = [
-    ("string", re.compile(r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""', re.DOTALL)),
-    ("string", re.compile(r"'''(?:[^'\\]|\\.|'{1,2}(?!'))*'''", re.DOTALL)),
-    ("string", re.compile(r'(?!""")"(?:[^"\\\r\n]|\\.)*"')),
-    ("string", re.compile(r"(?!''')'(?:[^'\\\r\n]|\\.)*'")),
-    ("variable", re.compile(rf"[?$]{_WORD}+")),
-    ("language", re.compile(r"@[A-Za-z][A-Za-z0-9-]*")),
-    ("blank", re.compile(rf"_:{_WORD}(?:{_NAME}|\.+(?={_NAME}))*")),
-    (
-        "name",
-        # A prefix of unbounded length would be looked for again at each of its dots.
-        re.compile(
-            rf"(?:{_FIRST}(?:{_PREFIX}{{0,200}}{_NAME})?)?:"
-            rf"(?:(?!-)(?:{_LOCAL}|{_ESCAPE})(?:{_LOCAL}|{_ESCAPE}|\.+(?={_LOCAL}|[%\\]))*)?"
-        ),
-    ),
-    ("number", re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")),
-    ("word", re.compile(rf"{_FIRST}{_WORD}*")),
-    ("mark", re.compile(r"\|\||&&|[!<>]=|\^\^|[()\[\]{}.,;*/+\-=!<>|^?~]")),
-]
-# The letters of names beyond ASCII, first and last of each range (PN_CHARS of SPARQL 1.1).
-_LETTERS: Final = [
-    *("\u00b7\u00b7", "\u00c0\u00d6", "\u00d8\u00f6", "\u00f8\u037d", "\u037f\u1fff"),
-    *("\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef", "\u3001\ud7ff"),
-    *("\uf900\ufdcf", "\ufdf0\ufefe", "\uff00\ufffd", "\U00010000\U000effff"),
-]
 _TERMS: Final = {"string", "variable", "blank", "name", "number", "iri"}
-_CLOSED_BY: Final = {"{": "}", "(": ")", "[": "]", "<<(": ")>>", "<<": ">>", "{|": "|}"}
 _OPERATORS: Final = set("*/+-=!<>|^") | {"||", "&&", "!=", "<=", ">="}
 _OPERATOR_WORDS: Final = {"IN", "NOT", "AS", "FILTER", "OPTIONAL", "MINUS", "UNION"}
 _UPDATES: Final = frozenset(
@@ -225,9 +179,6 @@ _PLACE_AFTER_TERM: Final = {
     "done": "verb",
     "name": "subject",
 }
-_QUOTES: Final = set(
-    "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u00b4`"
-)
 _ASK: Final = "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
 
 
@@ -237,8 +188,8 @@ class _Reader:
     def __init__(self, text: str, limits: Bounds, declared: Collection[str]) -> None:
         self.text = text
         self.limits = limits
-        self.tokens: list[_Token] = []
-        self.frames = [_Frame(_Token("mark", "", 0), "query")]
+        self.tokens: list[Token] = []
+        self.frames = [_Frame(Token("mark", "", 0), "query")]
         self.prefixes = set(declared)
         self.operators = 0
         self.patterns = 0
@@ -247,11 +198,12 @@ class _Reader:
         self._weigh()
         at = 0
         while True:
-            space = _SPACE.match(self.text, at)
-            at = space.end() if space else at
+            at = after_space(self.text, at)
             if at == len(self.text):
                 break
-            token = self._next(at)
+            frame = self.frames[-1]
+            compares = frame.kind == "expression" and self._after_operand()
+            token = token_at(self.text, at, opened_by=frame.opened_by.text, compares=compares)
             self._take(token)
             self.tokens.append(token)
             at += len(token.text)
@@ -274,58 +226,13 @@ class _Reader:
         if "\0" in self.text:
             self._refuse(self.text.index("\0"), "a NUL character stands here. Take it out")
 
-    def _next(self, at: int) -> _Token:
-        if self.text[at] == "<":
-            return self._angle(at)
-        opened_by = self.frames[-1].opened_by.text
-        for mark in ("{|", "<<(", "|}", ")>>", ">>"):
-            # The closing ones are `|`, `)` and `>` anywhere but in what they close.
-            closes = mark not in _CLOSED_BY
-            if self.text.startswith(mark, at) and (not closes or _CLOSED_BY.get(opened_by) == mark):
-                return _Token("mark", mark, at)
-        for kind, pattern in _KINDS:
-            if match := pattern.match(self.text, at):
-                if kind != "string" and not match[0].isascii():
-                    self._check_letters(match[0], at)
-                return _Token(kind, match[0], at)
-        return self._strange(at)
-
-    def _angle(self, at: int) -> _Token:
-        """An IRI, the operator or the start of a quoted triple; the place decides.
-
-        `?a<?b&&?c>?d` compares, though its middle has the form of an IRI.
-        """
-        if self.frames[-1].kind == "expression" and self._after_operand():
-            return _Token("mark", "<=" if self.text.startswith("<=", at) else "<", at)
-        if match := _IRI.match(self.text, at):
-            return _Token("iri", match[0], at)
-        for mark in ("<<(", "<<"):
-            if self.text.startswith(mark, at):
-                return _Token("mark", mark, at)
-        self._refuse(at, "this IRI is not closed by > or holds a character that IRIs cannot have")
-
     def _after_operand(self) -> bool:
-        last = self.tokens[-1] if self.tokens else _Token("mark", "", 0)
+        last = self.tokens[-1] if self.tokens else Token("mark", "", 0)
         if last.kind == "word":
             return last.text.lower().endswith(("true", "false"))
-        return last.kind != "mark" or last.text in _CLOSED_BY.values()
+        return last.kind != "mark" or last.text in CLOSED_BY.values()
 
-    def _check_letters(self, name: str, at: int) -> None:
-        for place, letter in enumerate(name, at):
-            if letter > "\x7f" and not any(ends[0] <= letter <= ends[1] for ends in _LETTERS):
-                self._strange(place)
-
-    def _strange(self, at: int) -> NoReturn:
-        character = self.text[at]
-        if character in "\"'":
-            self._refuse(at, f"the string that begins here is not closed by {character}")
-        if character in _QUOTES:
-            self._refuse(at, f"{character} is a typographic quotation mark. Write \" or '")
-        if not character.isprintable() or character.isspace():
-            self._refuse(at, f"an invisible character (U+{ord(character):04X}) stands here")
-        self._refuse(at, f"{character!r} has no meaning here")
-
-    def _take(self, token: _Token) -> None:
+    def _take(self, token: Token) -> None:
         if token.kind == "word":
             self._word(token)
         elif token.kind == "name":
@@ -334,14 +241,14 @@ class _Reader:
             self._term(token)
         elif token.text.lower() == "@prefix":
             self._refuse(token.start, "SPARQL writes PREFIX without @, and no dot after the line")
-        elif token.text in _CLOSED_BY:
+        elif token.text in CLOSED_BY:
             self._open(token)
-        elif token.text in _CLOSED_BY.values():
+        elif token.text in CLOSED_BY.values():
             self._close(token)
         elif token.kind == "mark":
             self._mark(token)
 
-    def _word(self, token: _Token) -> None:
+    def _word(self, token: Token) -> None:
         word = token.text.upper()
         frame = self.frames[-1]
         # The engine wants no space between words: 1SERVICE<x> and SERVICESILENT<x> call out, too.
@@ -362,7 +269,7 @@ class _Reader:
         if word == "VALUES":
             self._count_patterns(token)
 
-    def _name(self, token: _Token) -> None:
+    def _name(self, token: Token) -> None:
         prefix = token.text.partition(":")[0]
         if self.tokens and self.tokens[-1].text.upper() == "PREFIX":
             self.prefixes.add(prefix)
@@ -376,7 +283,7 @@ class _Reader:
             return f"Put this line first: PREFIX {prefix}: <{PREFIXES[prefix]}>"
         return f"Put its PREFIX line first.{did_you_mean(prefix, sorted(self.prefixes))}"
 
-    def _term(self, token: _Token) -> None:
+    def _term(self, token: Token) -> None:
         frame = self.frames[-1]
         if self.tokens and self.tokens[-1].text == "^^":
             return
@@ -394,7 +301,7 @@ class _Reader:
             frame.steps = 0 if frame.place in ("subject", "done") else frame.steps
             frame.place = _PLACE_AFTER_TERM.get(frame.place, frame.place)
 
-    def _open(self, token: _Token) -> None:
+    def _open(self, token: Token) -> None:
         if len(self.frames) > self.limits.depth:
             self._refuse(
                 token.start,
@@ -415,7 +322,7 @@ class _Reader:
         place = "verb" if token.text in ("[", "{|") else "subject"
         self.frames.append(_Frame(token, kind, place, is_apart=is_apart))
 
-    def _kind(self, token: _Token, frame: _Frame) -> str:
+    def _kind(self, token: Token, frame: _Frame) -> str:
         if frame.kind in ("data", "template"):
             return frame.kind
         if frame.place == "values":
@@ -428,7 +335,7 @@ class _Reader:
             return "expression"
         return "path" if frame.kind == "path" or frame.place == "verb" else "list"
 
-    def _open_group(self, token: _Token, frame: _Frame) -> bool:
+    def _open_group(self, token: Token, frame: _Frame) -> bool:
         """Count a group, and tell whether the planner looks at it by itself."""
         self._count_operator(token)
         if frame.kind != "group":
@@ -443,13 +350,13 @@ class _Reader:
         # no brackets.
         return before.kind == "word"
 
-    def _close(self, token: _Token) -> None:
+    def _close(self, token: Token) -> None:
         frame = self.frames[-1]
-        wanted = _CLOSED_BY.get(frame.opened_by.text)
+        wanted = CLOSED_BY.get(frame.opened_by.text)
         if wanted is None:
             self._refuse(token.start, f"this {token.text} closes nothing")
         if token.text != wanted:
-            opened = self._place(frame.opened_by.start)
+            opened = line_and_column(self.text, frame.opened_by.start)
             self._refuse(
                 token.start,
                 f"{token.text} stands where the {frame.opened_by.text} of {opened} wants {wanted}",
@@ -468,7 +375,7 @@ class _Reader:
             around.steps += frame.steps
             around.place = "step"
 
-    def _mark(self, token: _Token) -> None:
+    def _mark(self, token: Token) -> None:
         frame = self.frames[-1]
         if token.text in _OPERATORS and frame.kind != "data":
             is_sign = token.text in "+-" and not self._after_operand()
@@ -486,11 +393,11 @@ class _Reader:
         elif token.text in "/|^!" and frame.place == "step":
             frame.place = "verb"
 
-    def _count_steps(self, token: _Token, frame: _Frame) -> None:
+    def _count_steps(self, token: Token, frame: _Frame) -> None:
         frame.steps += 1
         self._count_patterns(token)
 
-    def _count_patterns(self, token: _Token, number: int = 1) -> None:
+    def _count_patterns(self, token: Token, number: int = 1) -> None:
         self.patterns += number
         self.frames[-1].joined += number
         if self.patterns > self.limits.patterns:
@@ -499,7 +406,7 @@ class _Reader:
                 f"more than {self.limits.patterns} patterns and path steps. Ask it in parts",
             )
 
-    def _count_operator(self, token: _Token, number: int = 1) -> None:
+    def _count_operator(self, token: Token, number: int = 1) -> None:
         self.operators += number
         if self.operators > self.limits.operators:
             self._refuse(
@@ -508,7 +415,7 @@ class _Reader:
                 " values write IN or VALUES",
             )
 
-    def _refuse_service(self, token: _Token) -> NoReturn:
+    def _refuse_service(self, token: Token) -> NoReturn:
         self._refuse(
             token.start,
             "SERVICE would contact another machine, which this graph never does."
@@ -516,9 +423,4 @@ class _Reader:
         )
 
     def _refuse(self, at: int, why: str) -> NoReturn:
-        raise BadQuery(f"{self._place(at)}: {why}")
-
-    def _place(self, at: int) -> str:
-        """LINE:COLUMN, both from 1, the column in characters."""
-        line = self.text.count("\n", 0, at) + 1
-        return f"{line}:{at - self.text.rfind(chr(10), 0, at)}"
+        refuse(self.text, at, why)
