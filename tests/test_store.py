@@ -248,3 +248,11 @@ def test_a_question_does_not_import_the_heavy_libraries(arguments):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_the_release_is_ours_whatever_ontology_stands_beside_it(graph, write):
+    theirs = """
+    @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    <https://example.org/o> a owl:Ontology ; owl:versionInfo "99" ; dcterms:modified "1999-01-01" .
+    """
+    assert SkinGraph.load(also=[write(theirs)]).release == graph.release

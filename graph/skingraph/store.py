@@ -26,7 +26,7 @@ Results = TypeVar("Results")
 
 _RELEASE = """
 SELECT ?version ?date WHERE {
-  ?ontology a owl:Ontology ; owl:versionInfo ?version ; dcterms:modified ?date .
+  <https://w3id.org/skingraph/schema> owl:versionInfo ?version ; dcterms:modified ?date .
 }
 """
 
