@@ -140,3 +140,9 @@ def _umask() -> int:
         if line.startswith("Umask:"):
             return int(line.split()[1], 8)
     raise AssertionError("no umask")
+
+
+def test_one_node_has_its_context_once(small):
+    graph = small().construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s a skg:Source ; ?p ?o }")
+    (node,) = json.loads(write_graph(graph, "jsonld"))["@graph"]
+    assert "@context" not in node

@@ -91,7 +91,9 @@ def _json_ld(graph: SkinGraph) -> bytes:
     body = rdflib.Graph().parse(data=data, format="nt")
     text = body.serialize(format="json-ld", context=dict(PREFIXES), auto_compact=False)
     document = json.loads(text)
-    nodes = document.get("@graph", [document] if "@id" in document else [])
+    # A graph of one node is written without @graph, the context within the node.
+    document.pop("@context", None)
+    nodes = document.get("@graph", [document] if document else [])
     ordered = {
         "@context": PREFIXES,
         "@graph": sorted((_sorted(node) for node in nodes), key=lambda node: str(node["@id"])),
