@@ -256,3 +256,15 @@ def test_the_release_is_ours_whatever_ontology_stands_beside_it(graph, write):
     <https://example.org/o> a owl:Ontology ; owl:versionInfo "99" ; dcterms:modified "1999-01-01" .
     """
     assert SkinGraph.load(also=[write(theirs)]).release == graph.release
+
+
+def test_claims_of_one_short_name_in_two_overlays_are_inherited_apart(graph, write):
+    end = " a skg:Claim ; skg:polarity skg:Supports ; rdf:subject skin:laser-treatment ; "
+    theirs = (
+        f"<https://a.example/c> {end} rdf:predicate skg:contraindicatedIn ;"
+        " rdf:object skin:pregnancy ; skg:strength skg:Absolute ."
+        f"<https://b.example/c> {end} rdf:predicate skg:hasSideEffect ; rdf:object skin:tears ."
+    )
+    both = SkinGraph.load(also=[write(theirs)])
+    assert both.ask("ASK { skin:smartskin-co2 skg:hasSideEffect skin:tears }")
+    assert not both.ask("ASK { skin:smartskin-co2 skg:contraindicatedIn skin:tears }")
