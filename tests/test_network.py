@@ -94,7 +94,7 @@ def test_treatments_are_compared_property_by_property(graph):
         "similar",
     }
     attributes = {a.label for said in found.direct for a in said.claim.attributes}
-    assert {"downtime", "naturalness", "risk of pigmentation issues"} <= attributes
+    assert {"downtime", "natural", "risk of pigmentation issues"} <= attributes
     aspects = {aspect.predicate.slug: aspect for aspect in found.aspects}
     assert next(iter(aspects)) == "treats"
     assert aspects["sessions"].left

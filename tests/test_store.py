@@ -5,9 +5,13 @@ import pyoxigraph as ox
 import pytest
 from tests.pieces import claim, concept
 
+from skingraph.checks import check
+from skingraph.concepts import Lexicon
 from skingraph.errors import BadFile, BadQuery, QueryStopped, UnknownName
+from skingraph.export import write_graph
 from skingraph.filters import ClaimFilter
 from skingraph.loading import INFERRED_GRAPH
+from skingraph.questions import ask
 from skingraph.sandbox import Limits
 from skingraph.store import SkinGraph
 
@@ -268,3 +272,30 @@ def test_claims_of_one_short_name_in_two_overlays_are_inherited_apart(graph, wri
     both = SkinGraph.load(also=[write(theirs)])
     assert both.ask("ASK { skin:smartskin-co2 skg:hasSideEffect skin:tears }")
     assert not both.ask("ASK { skin:smartskin-co2 skg:contraindicatedIn skin:tears }")
+
+
+def test_a_neighbourhood_starts_from_names_of_any_form(graph):
+    iri = "https://w3id.org/skingraph/dermaplaning"
+    whole = set(graph.subgraph([iri]).store)
+    assert set(graph.subgraph("skin:dermaplaning").store) == whole
+    assert set(graph.subgraph([Lexicon(graph).resolve("dermaplaning")]).store) == whole
+    with pytest.raises(UnknownName, match="nothing in the graph has the IRI"):
+        graph.subgraph("skin:no-such-thing")
+
+
+def test_a_part_of_the_graph_conforms_to_the_rules(graph, tmp_path):
+    path = tmp_path / "part.ttl"
+    path.write_bytes(write_graph(graph.subgraph("skin:microneedling"), "ttl"))
+    assert check(SkinGraph.read(path)).conforms
+
+
+def test_numbers_become_numbers_in_a_data_frame(graph):
+    frame = ask(graph, "maintenance").to_pandas()
+    assert frame["min"].dtype == float
+
+
+def test_parameters_are_taken_in_any_form(graph):
+    named = Lexicon(graph).resolve("SmartSkin")
+    rows = ask(graph, "contraindications", treatment=named)
+    assert rows == ask(graph, "contraindications", treatment="smartskin")
+    assert rows == ask(graph, "contraindications", treatment=ox.NamedNode(named.iri))

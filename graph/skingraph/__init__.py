@@ -73,6 +73,11 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    """The public names, so that an editor can complete them before they are imported."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used, so that a question starts quickly."""
     if name not in _HOMES:

@@ -56,8 +56,9 @@ def named(name: str) -> Query:
     """
     files = {_stem(file): (topic, file) for topic, file in _files()}
     if name not in files:
+        known = [stem for stem, (topic, _) in files.items() if topic != "checks"]
         raise UnknownQuery(
-            f"no query is called {name!r}.{did_you_mean(name, files)} "
+            f"no query is called {name!r}.{did_you_mean(name, known)} "
             "List them with: skingraph queries"
         )
     topic, file = files[name]

@@ -46,7 +46,7 @@ class Citations:
         """
         words = str(said)
         if said.claim.subject.iri == under:
-            words = words.removeprefix(said.claim.subject.label).lstrip()
+            words = words.removeprefix(said.claim.subject.label).lstrip(" -")
         return self.wrapped(f"{lead}{words}  {self.place(said.claim)}", indent=indent)
 
     def place(self, claim: Claim) -> str:

@@ -58,7 +58,8 @@ class Claim:
 
     A quantity has `minimum` and `maximum` in `unit`, either one None where the source leaves it
     open; `start_hour` and `end_hour` are relative to the session, before it negative.
-    `scopes` holds pairs of a scope property's short name and the thing it names.
+    `scopes` holds pairs of a scope property's short name and the thing it names. `verb` is how the
+    predicate reads in this claim: denied, or with the strength of a contraindication.
     """
 
     iri: str
@@ -69,6 +70,7 @@ class Claim:
     certainty: str
     passages: tuple[Passage, ...]
     evidence: str
+    verb: str = ""
     hedge: str = ""
     frequency: str = ""
     strength: str = ""
@@ -142,16 +144,20 @@ def sentence(claim: Claim) -> str:
 
     Nothing that changes the meaning is left out: polarity, hedge, frequency, strength, scope.
     """
-    verb = claim.predicate.label
-    if not claim.supports:
-        verb = f"NOT: {verb}"
-    parts = [claim.subject.label, verb]
-    if claim.object is not None:
-        parts.append(claim.object.label)
-    if claim.quantity:
-        parts.append(f"({claim.quantity})" if claim.object else claim.quantity)
+    subject, verb = claim.subject.label, claim.verb or claim.predicate.label
+    if claim.polarity not in ("supports", "refutes"):
+        verb = f"(neither affirmed nor denied:) {verb}"
+    if claim.object is None:
+        said = f"{subject} - {verb}: {claim.quantity}"
+    elif claim.direction:
+        denial = "" if claim.supports else "NOT "
+        respect = f"{denial}{claim.direction.label} {_labels(claim.attributes)}"
+        said = f"{subject} compared with {claim.object.label}: {respect}"
+    else:
+        said = f"{subject} {verb} {claim.object.label}"
+        said += f" ({claim.quantity})" if claim.quantity else ""
     details = list(_details(claim))
-    return " ".join(parts) + (f" [{'; '.join(details)}]" if details else "")
+    return said + (f" [{'; '.join(details)}]" if details else "")
 
 
 def _details(claim: Claim) -> Iterable[str]:
@@ -159,26 +165,22 @@ def _details(claim: Claim) -> Iterable[str]:
         yield f"hedged: {claim.hedge}" if claim.hedge else "hedged"
     if claim.frequency:
         yield claim.frequency
-    if claim.strength:
-        yield STRENGTHS.get(claim.strength, claim.strength)
     if claim.effect:
         yield claim.effect.label
     if claim.expected:
         yield "said to be normal"
-    if claim.direction:
-        yield f"{claim.direction.label} {_labels(claim.attributes)}"
-    elif claim.attributes:
+    if claim.attributes and not claim.direction:
         yield f"as to {_labels(claim.attributes)}"
     for kind, thing in claim.scopes:
         yield f"{_SCOPE_WORDS[kind]} {thing.label}"
     if claim.start_hour is not None or claim.end_hour is not None:
-        yield f"hours {_range(claim.start_hour, claim.end_hour)} from the session"
+        yield _window(claim.start_hour, claim.end_hour)
     if claim.stated_as and claim.stated_as != claim.quantity:
         yield f'stated as "{claim.stated_as}"'
     if claim.condition:
         yield claim.condition
     if claim.because:
-        yield f"because of {_labels(claim.because)}"
+        yield f"because: {_labels(claim.because)}"
 
 
 _SCOPE_WORDS = {
@@ -199,6 +201,25 @@ def _range(low: Decimal | None, high: Decimal | None) -> str:
     if high is None:
         return f"at least {_number(low)}" if low >= 0 else f"from {_number(low)}"
     return f"{_number(low)} to {_number(high)}"
+
+
+def _window(start: Decimal | None, end: Decimal | None) -> str:
+    """A stretch of time around the session, in words: hours up to two days, then days."""
+    if start is None:
+        return f"until {_moment(end)}"
+    if end is None:
+        return f"from {_moment(start)} on"
+    return f"from {_moment(start)} to {_moment(end)}"
+
+
+def _moment(hour: Decimal | None) -> str:
+    if not hour:
+        return "the session"
+    length = abs(hour)
+    in_days = length > 48 and length % 24 == 0
+    number, unit = (length / 24, "day") if in_days else (length, "hour")
+    plural = "" if number == 1 else "s"
+    return f"{_number(number)} {unit}{plural} {'after' if hour > 0 else 'before'} the session"
 
 
 def _number(number: Decimal | None) -> str:

@@ -193,8 +193,9 @@ class Lexicon:
         if text.startswith("<") and text.endswith(">"):
             text = text[1:-1]
         iri = text if "://" in text else expand(text) or SKIN + text
-        if iri in self.preferred:
-            return {iri}
+        for written in (iri, expand(text.lower()) or SKIN + text.lower()):
+            if written in self.preferred:
+                return {written}
         key = fold(text)
         owners = self._by_label.get(key) or self._by_label.get(key.removesuffix("s")) or {}
         # A preferred label beats another concept's synonym.

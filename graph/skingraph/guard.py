@@ -54,7 +54,10 @@ def check_query(
     skingraph.errors.BadQuery: 1:21: the prefix skgr: is not declared. Put its PREFIX line \
 first. Did you mean 'skg'?
     """
-    _Reader(text, limits, declared).read()
+    reader = _Reader(text, limits, declared)
+    reader.read()
+    if not reader.tokens:
+        raise BadQuery("the query is empty. Write one, or name a question: skingraph queries")
 
 
 def has_dataset_clause(text: str) -> bool:

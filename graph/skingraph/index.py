@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from skingraph.store import SkinGraph
 
 _RDF = PREFIXES["rdf"]
+_BROADER = PREFIXES["skos"] + "broader"
 _STATEMENTS = """
 SELECT ?claim ?property ?value ?label WHERE {
   ?claim a skg:Claim ; ?property ?value .
@@ -85,9 +86,10 @@ class ClaimIndex:
             assert isinstance(property_, ox.NamedNode)
             fields = statements.setdefault(claim.value, {})
             fields.setdefault(property_.value, {}).setdefault(value, []).append(label)
-        labels = _predicate_labels(graph)
+        labels = _property_labels(graph, "rdfs:label") | {_BROADER: "is a kind of"}
+        denials = _property_labels(graph, "skg:negatedLabel") | {_BROADER: "is NOT a kind of"}
         self.claims = {
-            iri: _claim(iri, fields, passages, units, labels)
+            iri: _claim(iri, fields, passages, units, labels, denials)
             for iri, fields in sorted(statements.items())
         }
 
@@ -149,6 +151,7 @@ def _claim(
     passages: dict[str, Passage],
     units: dict[str, str],
     labels: dict[str, str],
+    denials: dict[str, str],
 ) -> Claim:
     def things(name: str) -> tuple[Named, ...]:
         values = fields.get(name if "://" in name else SKG + name, {})
@@ -194,6 +197,7 @@ def _claim(
         hedge=str(plain("hedge") or ""),
         frequency=str(plain("frequency") or ""),
         strength=word("strength"),
+        verb=_verb(predicate.iri, word("polarity"), word("strength"), labels, denials),
         effect=thing("effect"),
         direction=thing("direction"),
         expected=bool(plain("expected")),
@@ -212,6 +216,19 @@ def _claim(
     )
 
 
+def _verb(
+    predicate: str, polarity: str, strength: str, labels: dict[str, str], denials: dict[str, str]
+) -> str:
+    """How a predicate reads in a claim: denied, or with the strength of a contraindication."""
+    label = labels.get(predicate, curie(predicate))
+    if polarity == "refutes":
+        return denials.get(predicate, f"NOT: {label}")
+    if not strength:
+        return label
+    firm = {"absolute": "absolutelyContraindicatedIn", "relative": "relativelyContraindicatedIn"}
+    return labels.get(SKG + firm.get(strength, ""), f"{label} ({strength})")
+
+
 def _number(iri: str, name: str, value: Value) -> Decimal | None:
     try:
         return None if value is None else Decimal(str(value))
@@ -219,15 +236,12 @@ def _number(iri: str, name: str, value: Value) -> Decimal | None:
         raise BadFile(f"{curie(iri)}: skg:{name} is {value!r}. Write a number.") from error
 
 
-def _predicate_labels(graph: SkinGraph) -> dict[str, str]:
-    rows = graph.select(
-        "SELECT ?p ?label { ?p rdfs:label ?label FILTER EXISTS { ?c rdf:predicate ?p } }"
-    )
+def _property_labels(graph: SkinGraph, property_: str) -> dict[str, str]:
+    rows = graph.select(f"SELECT ?p ?label {{ ?p a ?kind ; {property_} ?label }}")
     labels: dict[str, list[Term | None]] = {}
     for (_, label), predicate in zip(rows.terms, rows.column("p"), strict=True):
         labels.setdefault(str(predicate), []).append(label)
-    plain = {predicate: plainest(found) for predicate, found in labels.items()}
-    return plain | {PREFIXES["skos"] + "broader": "is a kind of"}
+    return {predicate: plainest(found) for predicate, found in labels.items()}
 
 
 def _sources(graph: SkinGraph) -> Iterable[Source]:

@@ -196,6 +196,8 @@ def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> 
     if ours is None and of_schema is None:
         return
     name = curie(getattr(subject, "value", ""))
+    if _is_translation(quad.object):
+        return
     is_concept = not name.startswith(("claim:", "passage:", "source:"))
     if of_schema is None and is_concept and quad.predicate not in _OURS_ALONE:
         return
@@ -203,6 +205,10 @@ def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> 
         f"{path}: gives {name} another {curie(quad.predicate.value)}, and {name} is shipped. "
         "Say it of a claim or a concept of your own."
     )
+
+
+def _is_translation(term: object) -> bool:
+    return isinstance(term, ox.Literal) and term.language not in (None, "en")
 
 
 def _rules() -> list[str]:

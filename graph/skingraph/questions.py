@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from skingraph.catalogue import Parameter, Query, named
 from skingraph.errors import BadParameter, UnknownName, did_you_mean
-from skingraph.prefixes import PREFIXES, SKG, curie, expand
+from skingraph.prefixes import PREFIXES, SKG, SKIN, curie, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,13 +27,14 @@ SELECT ?class ?thing ?label ?notation WHERE {
 _XSD = PREFIXES["xsd"]
 
 
-def ask(graph: SkinGraph, name: str, /, **values: str) -> Rows:
+def ask(graph: SkinGraph, name: str, /, **values: object) -> Rows:
     """The rows of a named query.
 
     Args:
         graph: where to look.
         name: a query of the catalogue.
-        values: its parameters, as IRI, CURIE, slug, label or synonym, or as a number.
+        values: its parameters, as IRI, CURIE, slug, label or synonym, as what `Lexicon.resolve`
+            gives, or as a number.
 
     Raises:
         UnknownQuery: the catalogue has no such query.
@@ -43,7 +45,7 @@ def ask(graph: SkinGraph, name: str, /, **values: str) -> Rows:
     return graph.select(query.text, **bind(graph, query, values))
 
 
-def bind(graph: SkinGraph, query: Query, values: Mapping[str, str]) -> dict[str, Term]:
+def bind(graph: SkinGraph, query: Query, values: Mapping[str, object]) -> dict[str, Term]:
     """The parameters of a query as terms; they are never pasted into its text."""
     parameters = {parameter.name: parameter for parameter in query.parameters}
     bound: dict[str, Term] = {}
@@ -54,7 +56,8 @@ def bind(graph: SkinGraph, query: Query, values: Mapping[str, str]) -> dict[str,
                 f"{query.name} has no parameter {name!r}.{did_you_mean(name, parameters)} "
                 f"It takes: {known}."
             )
-        bound[name] = _term(graph, parameters[name], value)
+        text = str(getattr(value, "iri", getattr(value, "value", value)))
+        bound[name] = _term(graph, parameters[name], text)
     return bound
 
 
@@ -90,16 +93,17 @@ def why_empty(graph: SkinGraph, text: str) -> list[str]:
         for pattern in invalid_patterns(text)
     ]
     written = terms_named(text)
-    names = {iri for name in written if (iri := expand(name))}
-    names |= {name[1:-1] for name in written if name.startswith("<https://w3id.org/skingraph/")}
-    for iri in sorted(names - set(PREFIXES.values())):
+    names = {iri for name in written if (iri := expand(name) or name.strip("<>"))}
+    # Only our own names: another vocabulary's word may be right and merely unused.
+    for iri in sorted(name for name in names - set(PREFIXES.values()) if name.startswith(SKIN)):
         node = ox.NamedNode(iri)
-        met = (
-            *graph.store.quads_for_pattern(node, None, None),
-            *graph.store.quads_for_pattern(None, node, None),
-            *graph.store.quads_for_pattern(None, None, node),
+        store = graph.store
+        met = itertools.chain(
+            store.quads_for_pattern(node, None, None),
+            store.quads_for_pattern(None, node, None),
+            store.quads_for_pattern(None, None, node),
         )
-        if not met:
+        if next(met, None) is None:
             reasons.append(f"nothing in the graph is called {curie(iri)}")
     return reasons
 

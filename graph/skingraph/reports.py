@@ -140,7 +140,7 @@ def options_rows(found: Options) -> Rows:
 def explanation_text(found: Explanation, *, release: str, width: int) -> str:
     """The ways, step by step with their claims, and what is said against them."""
     cite = Citations(width)
-    lines = [f"How {found.start.label} is said to lead to {found.end.label}"]
+    lines = [f"From {found.start.label} to {found.end.label}: the ways that claims tell"]
     for number, way in enumerate(found.ways, 1):
         names = [way[0].start.label, *(step.end.label for step in way)]
         lines += ["", cite.wrapped(f"{number}. {' > '.join(names)}", indent=0)]

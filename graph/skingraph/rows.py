@@ -69,7 +69,13 @@ class Rows:
             raise MissingExtra(
                 "pandas is not installed. Install it with: pip install 'skingraph[pandas]'"
             ) from error
-        return pandas.DataFrame(list(self), columns=list(self.columns))
+        frame = pandas.DataFrame(list(self), columns=list(self.columns))
+        for name in self.columns:
+            values = [value for value in self.column(name) if value is not None]
+            # pandas counts with its own numbers, not with Python's decimals.
+            if values and all(isinstance(value, Decimal) for value in values):
+                frame[name] = frame[name].astype(float)
+        return frame
 
 
 def rows_of(solutions: ox.QuerySolutions) -> Rows:

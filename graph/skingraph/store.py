@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from skingraph.errors import BadQuery, UnknownName
 from skingraph.loading import from_files, shipped, shipped_and
-from skingraph.neighbourhood import neighbourhood
+from skingraph.neighbourhood import concepts_of_kinds, neighbourhood
 from skingraph.prefixes import PREFIXES, expand
 from skingraph.rows import Rows, Term, rows_of
 
@@ -161,6 +161,10 @@ class SkinGraph:
         seeds = [concepts] if isinstance(concepts, str) else concepts
         iris = [self._iri(concept) for concept in seeds]
         return SkinGraph(neighbourhood(self.store, iris, hops=hops, kinds=kinds))
+
+    def of_kinds(self, kinds: Iterable[str]) -> set[str]:
+        """The IRIs of the concepts of these classes, such as "Concern", or of narrower ones."""
+        return concepts_of_kinds(self.store, kinds)
 
     def _iri(self, concept: object) -> str:
         """The IRI of a concept given as IRI, as CURIE, or as something that has an `iri`."""

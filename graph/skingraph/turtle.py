@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pyoxigraph as ox
+
 from skingraph.errors import BadFile
 from skingraph.output import write_whole
 from skingraph.prefixes import PREFIXES, SKG
@@ -49,12 +51,12 @@ def tidy(text: str, *, where: str = "the text") -> str:
                 f"{where}:{number}: a comment here would be lost. "
                 "Make it a triple (skos:editorialNote), or move it to the top of the file."
             )
-    graph = rdflib.Graph(bind_namespaces="none")
     try:
-        graph.parse(data=body, format="turtle")
-    except Exception as error:  # rdflib raises what its parser happens to meet
-        message = " ".join(str(error).split())[:200]
-        raise BadFile(f"{where}: no Turtle ({message}). Run: skingraph check FILE") from error
+        list(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        message = " ".join(str(error.msg).split())
+        raise BadFile(f"{where}:{error.lineno}:{error.offset}: no Turtle ({message}).") from error
+    graph = rdflib.Graph(bind_namespaces="none").parse(data=body, format="turtle")
     for triple in graph:
         if any(isinstance(term, rdflib.BNode) for term in triple):
             raise BadFile(f"{where}: holds a blank node. Give it an IRI, so that it can be cited.")
@@ -70,10 +72,14 @@ def tidy_files(paths: list[Path], *, check: bool) -> list[Path]:
     """
     untidy = []
     for path in paths:
+        if path.exists() and not path.is_file():
+            raise BadFile(f"{path}: is no file. Name a Turtle file.")
         try:
             before = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadFile(f"{path}: cannot be read ({error}).") from error
+        except UnicodeDecodeError as error:
+            raise BadFile(f"{path}: is not UTF-8 at byte {error.start}.") from error
+        except OSError as error:
+            raise BadFile(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
         after = tidy(before, where=str(path))
         if after != before:
             untidy.append(path)

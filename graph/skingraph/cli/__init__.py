@@ -75,11 +75,17 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     code = 2
     try:
+        if sys.stdout is None or sys.stderr is None:
+            # Started with a closed stream: whatever is printed goes nowhere.
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+            sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
         result = cli.main(args=arguments, prog_name="skingraph", standalone_mode=False)
         sys.stdout.flush()
         code = result if isinstance(result, int) else 0
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
     except click.ClickException as error:
         _say(_usage(error))
     except SkingraphError as error:
@@ -88,9 +94,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _say("stopped")
         code = 130
     except BrokenPipeError:
-        # Whoever read has enough. Nothing more is written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = _nobody_reads()
+    except SystemExit as leaving:
+        # click itself leaves with 1 where nobody reads, and 1 is an answer here.
+        code = _nobody_reads() if leaving.code == 1 else int(leaving.code or 0)
     except OSError as error:
         _say(f"{error.filename or 'standard output'}: {error.strerror or error}")
         code = 2
@@ -104,6 +111,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             "Please report it; SKINGRAPH_DEBUG=1 shows where."
         )
     sys.exit(code)
+
+
+def _nobody_reads() -> int:
+    """Whoever read has enough: nothing more is written, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
 
 
 def _usage(error: click.ClickException) -> str:

@@ -68,8 +68,20 @@ def options(
 @with_graph
 @click.argument("start", metavar="NAME")
 @click.argument("end", metavar="NAME")
-@click.option("--ways", default=8, show_default=True, help="How many ways to tell at most.")
-@click.option("--steps", default=5, show_default=True, help="How long a way may be.")
+@click.option(
+    "--ways",
+    default=8,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="How many ways to tell at most.",
+)
+@click.option(
+    "--steps",
+    default=5,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="How long a way may be.",
+)
 @output_options(_FORMATS)
 def explain(
     session: Session,
@@ -93,9 +105,7 @@ def explain(
     chosen = choose_format(output, format, _FORMATS, "text")
     graph = session.graph()
     lexicon = Lexicon(graph)
-    found = find_ways(
-        graph, lexicon.resolve(start), lexicon.resolve(end), ways=max(ways, 1), steps=max(steps, 1)
-    )
+    found = find_ways(graph, lexicon.resolve(start), lexicon.resolve(end), ways=ways, steps=steps)
     if chosen == "text":
         emit(explanation_text(found, release=graph.release, width=text_width()), output)
     else:

@@ -65,11 +65,10 @@ def queries(name: str | None, search: str | None, output: str | None, format: st
             for query in found
         ),
     )
+    emit_rows(rows, output, format)
     if not found:
         remark(f"no query speaks of {search!r}. List them all with: skingraph queries")
-        return 1
-    emit_rows(rows, output, format)
-    return 0
+    return 0 if found else 1
 
 
 @click.command()
@@ -130,20 +129,26 @@ def query(
         emit_rows(answer, output, format)
         found = len(answer)
     if not found:
-        reasons = "; ".join(why_empty(graph, asked.text))
+        reasons = session.limits() + why_empty(graph, asked.text)
+        where = f"release {graph.release}" if graph.release else "this graph"
         remark(
-            f"no claim found in release {graph.release or '(none)'}; that is no evidence of safety"
-            + (f". Likely: {reasons}." if reasons else ".")
+            f"no claim found in {where}; that is no evidence of safety"
+            + (f". Likely: {'; '.join(reasons)}." if reasons else ".")
         )
     return 0 if found else 1
 
 
 def _outside_text(name: str | None, expression: str | None) -> str | None:
     """The text of a query that is not of the catalogue, or None for a named one."""
+    from skingraph.catalogue import catalogue
+
     if expression is not None:
         return expression
     path = name or ""
-    if path == "-" or path.endswith((".rq", ".sparql")) or "/" in path or os.path.isfile(path):
+    if path == "-" or path.endswith((".rq", ".sparql")) or "/" in path:
+        return query_text(path)
+    # A question's name wins over a file that happens to be called so.
+    if os.path.isfile(path) and path not in {query.name for query in catalogue()}:
         return query_text(path)
     return None
 

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 @click.command()
 @with_graph
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--hops", default=1, show_default=True, help="How many claims away to go.")
+@click.option(
+    "--hops",
+    default=1,
+    show_default=True,
+    help="How many claims away to go; 0 takes only what joins the names.",
+)
 @click.option("--type", "kinds", multiple=True, metavar="TYPE", help="Reach only this type.")
 @click.option("--construct", metavar="FILE", help="Export what this CONSTRUCT query makes.")
 @output_options(GRAPH_FORMATS)
@@ -67,6 +72,8 @@ def export(
         lexicon = Lexicon(graph)
         iris = [lexicon.resolve(name).iri for name in names]
         part = graph.subgraph(iris, hops=hops, kinds=known_kinds(graph, kinds))
+    elif kinds:
+        part = graph.subgraph(sorted(graph.of_kinds(known_kinds(graph, kinds))), hops=0)
     emit(write_graph(part, chosen), output)
     if chosen == "csv" and output and output != "-":
         beside = Path(output).with_suffix(".concepts.csv")
@@ -80,7 +87,12 @@ def export(
 @click.command(name="map")
 @with_graph
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--hops", default=1, show_default=True, help="How many claims away to go.")
+@click.option(
+    "--hops",
+    default=1,
+    show_default=True,
+    help="How many claims away to go; 0 takes only what joins the names.",
+)
 @click.option("-o", "--output", metavar="FILE.html", help="Write the page to this file.")
 def map_(session: Session, names: tuple[str, ...], hops: int, output: str | None) -> int:
     """Draw the graph, or the part around some names, as one page that needs no network.

@@ -54,11 +54,10 @@ def find(
             for match in matches
         ),
     )
+    emit_rows(rows, output, format)
     if not matches:
         remark(f"nothing found for {' '.join(text)!r}. That is no evidence of safety.")
-        return 1
-    emit_rows(rows, output, format)
-    return 0
+    return 0 if matches else 1
 
 
 @click.command()

@@ -52,6 +52,15 @@ class Session:
             outer.sources + several("source"),
         )
 
+    def limits(self) -> list[str]:
+        """The options that leave claims out, in words."""
+        chosen = (
+            ("--min-evidence", self.min_evidence),
+            ("--authority", " ".join(self.authorities)),
+            ("--source", " ".join(self.sources)),
+        )
+        return [f"{option} {value} leaves claims out" for option, value in chosen if value]
+
     def graph(self) -> SkinGraph:
         """The graph, loaded."""
         from skingraph.store import SkinGraph
@@ -67,7 +76,7 @@ class Session:
 
     def _told(self, graph: SkinGraph) -> SkinGraph:
         for path in graph.added_nothing:
-            remark(f"{path}: holds no statement, so it adds nothing")
+            remark(f"{path}: holds no statement that was not there already, so it adds nothing")
         return graph
 
 
@@ -168,16 +177,21 @@ def choose_format(
     formats = list(known)
     name = output if output and output != "-" else ""
     ending = os.path.splitext(name)[1].removeprefix(".").lower()
+    if ending == "txt" and "text" in formats:
+        ending = "text"
     wanted = format or _ENDINGS.get(ending, ending) or default
     if wanted not in formats:
         what = f"-f {format}" if format else f"{output}: the ending .{ending}"
-        raise BadParameter(f"{what} names no format. Choose with -f one of: {', '.join(formats)}.")
+        raise BadParameter(
+            f"{what} is no format for this answer. Choose with -f one of: {', '.join(formats)}."
+        )
     return wanted
 
 
 def emit(content: str | bytes, output: str | None) -> None:
     """Write to a file, whole or not at all, or to standard output."""
-    body = content.encode() if isinstance(content, str) else content
+    # What came from the shell may hold bytes that are no text.
+    body = content.encode(errors="backslashreplace") if isinstance(content, str) else content
     if output and output != "-":
         from skingraph.output import write_whole
 
@@ -194,6 +208,8 @@ def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
     from skingraph.tables import ROW_FORMATS, write_rows
 
     chosen = choose_format(output, format, ROW_FORMATS, "table")
+    if chosen == "table" and not len(rows) and output in (None, "-"):
+        return
     on_terminal = output in (None, "-") and sys.stdout.isatty()
     emit(write_rows(rows, chosen, width=text_width() if on_terminal else None), output)
 
@@ -216,6 +232,8 @@ def query_text(name: str) -> str:
     """
     where = "standard input" if name == "-" else name
     try:
+        if name == "-" and sys.stdin is None:
+            raise BadQuery("standard input is closed. Give the query with -e or in a file.")
         if name == "-":
             body = sys.stdin.buffer.read(_LONGEST_QUERY + 1)
         else:
