@@ -96,7 +96,7 @@ def test_treatments_are_compared_property_by_property(graph):
     attributes = {a.label for said in found.direct for a in said.claim.attributes}
     assert {"downtime", "natural", "risk of pigmentation issues"} <= attributes
     aspects = {aspect.predicate.slug: aspect for aspect in found.aspects}
-    assert next(iter(aspects)) == "treats"
+    assert next(iter(aspects)) == "contraindicatedIn"
     assert aspects["sessions"].left
     assert not aspects["maintenancePerYear"].right
 

@@ -1,5 +1,5 @@
 """`python -m skingraph` is the same as `skingraph`."""
 
-from skingraph.cli import main
+from skingraph.cli import run
 
-main()
+run()

@@ -14,6 +14,37 @@ if TYPE_CHECKING:
     from skingraph.concepts import Named
 
 STRENGTHS = {"absolute": "refused", "relative": "advised against"}
+# What people ask first: for whom not, what for, how; then the numbers, and the care.
+_READING_ORDER = [
+    "contraindicatedIn",
+    "consultFirstIn",
+    "suitedTo",
+    "treats",
+    "hasMechanism",
+    "hasPhase",
+    "hasOutcome",
+    "hasSideEffect",
+    "redFlagAfter",
+    "downtime",
+    "sessions",
+    "sessionInterval",
+    "sessionDuration",
+    "onset",
+    "resultDuration",
+    "maintenancePerYear",
+    "cost",
+    "careBefore",
+    "careDuring",
+    "careAfter",
+    "performedBy",
+    "performedAt",
+    "performedWith",
+    "hasParameter",
+    "pairsWith",
+    "comparedWith",
+    "hasQuality",
+    "dependsOn",
+]
 SCOPES = ("bodySite", "severity", "population", "setting", "about", "using")
 
 
@@ -137,6 +168,13 @@ class Said:
         if self.inherited_from is None:
             return str(self.claim)
         return f"{self.claim} [inherited from {self.inherited_from.label}]"
+
+
+def reading_place(predicate: Named) -> tuple[int, str]:
+    """Where a property stands among others for a reader: warnings first, the unnamed last."""
+    slug = predicate.slug
+    place = _READING_ORDER.index(slug) if slug in _READING_ORDER else len(_READING_ORDER)
+    return place, predicate.label
 
 
 def sentence(claim: Claim) -> str:

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from skingraph.claims import Claim, Said
+from skingraph.claims import Claim, Said, reading_place
 from skingraph.concepts import Hierarchy, Named
 from skingraph.index import ClaimIndex
 from skingraph.prefixes import PREFIXES
 
 if TYPE_CHECKING:
     from skingraph.store import SkinGraph
-
-# In the order in which people ask; what is not named here comes after, by label.
-_ORDER: Final = [
-    "treats",
-    "hasMechanism",
-    "hasPhase",
-    "hasOutcome",
-    "suitedTo",
-    "contraindicatedIn",
-    "consultFirstIn",
-    "hasSideEffect",
-    "downtime",
-    "sessions",
-    "sessionInterval",
-    "sessionDuration",
-    "onset",
-    "resultDuration",
-    "maintenancePerYear",
-    "cost",
-    "careBefore",
-    "careDuring",
-    "careAfter",
-    "performedBy",
-    "performedAt",
-    "performedWith",
-    "hasParameter",
-    "pairsWith",
-    "hasQuality",
-    "dependsOn",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +40,7 @@ def compare(graph: SkinGraph, left: Named, right: Named) -> Comparison:
     predicates = {predicate for side in sides for predicate in side}
     aspects = [
         Aspect(predicate, tuple(sides[0].get(predicate, ())), tuple(sides[1].get(predicate, ())))
-        for predicate in sorted(predicates, key=_place)
+        for predicate in sorted(predicates, key=reading_place)
     ]
     return Comparison(left, right, tuple(_direct(index, hierarchy, left, right)), tuple(aspects))
 
@@ -95,8 +65,3 @@ def _by_predicate(said: list[Said]) -> dict[Named, list[Said]]:
         if predicate.slug != "comparedWith" and predicate.iri != PREFIXES["skos"] + "broader":
             grouped.setdefault(predicate, []).append(item)
     return grouped
-
-
-def _place(predicate: Named) -> tuple[int, str]:
-    known = predicate.slug in _ORDER
-    return (_ORDER.index(predicate.slug) if known else len(_ORDER), predicate.label)

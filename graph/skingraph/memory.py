@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_END = b"# sha256 "
+_SEAL = b"# sha256 "
+_SEALED = len(_SEAL) + 64 + 1
 _MOST = 1 << 30
 _KEPT = 4
 
@@ -32,9 +33,8 @@ def remembered(name: str, make: Callable[[], bytes]) -> bytes:
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             kept = file.read() if stat.S_ISREG(status.st_mode) and status.st_size < _MOST else b""
-        content, _, _ = kept.rpartition(_END)
-        if kept and kept == _sealed(content):
-            return content
+        if _is_whole(kept):
+            return kept
     except OSError:
         pass
     content = make()
@@ -46,7 +46,18 @@ def _sealed(content: bytes) -> bytes:
     """The content and, as a comment after it, its hash."""
     from hashlib import sha256
 
-    return content + _END + sha256(content).hexdigest().encode() + b"\n"
+    return content + _SEAL + sha256(content).hexdigest().encode() + b"\n"
+
+
+def _is_whole(kept: bytes) -> bool:
+    """Whether the comment at the end is the hash of what stands before it."""
+    from hashlib import sha256
+
+    end = len(kept) - _SEALED
+    said = kept[max(end, 0) :]
+    # A view, since some megabytes are not copied for nothing.
+    found = sha256(memoryview(kept)[: max(end, 0)]).hexdigest()
+    return said == _SEAL + found.encode() + b"\n"
 
 
 def _folder() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skingraph.citations import NOTICE, Citations, rows_of_claims
-from skingraph.claims import Claim, Said
+from skingraph.claims import Claim, Said, reading_place
 from skingraph.options import Evidence, Option, Options, Verdict
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def concept_text(concept: Concept, index: ClaimIndex, *, release: str, width: in
     """One concept: its meaning, and everything that is said of it, by whom, on what evidence."""
     cite = Citations(width)
     iri = concept.name.iri
-    own = index.said_of(iri)
+    said = sorted(index.said_of(iri), key=_reading_key)
+    own = [item for item in said if item.inherited_from is None]
+    inherited = [item for item in said if item.inherited_from is not None]
     lines = [f"{concept.name.label} ({', '.join(concept.kinds)}) {concept.name.curie}"]
     lines += [cite.wrapped(concept.definition, indent=2)] if concept.definition else []
     for word, names in (
@@ -43,11 +45,12 @@ def concept_text(concept: Concept, index: ClaimIndex, *, release: str, width: in
         if names:
             lines.append(cite.wrapped(f"{word}: {'; '.join(names)}", indent=2))
     lines += _section("What is said of it", own, cite, under=iri)
-    others = index.said_elsewhere(iri)
+    lines += _section("What is said of broader treatments, and passes down", inherited, cite)
+    others = sorted(index.said_elsewhere(iri), key=_reading_key)
     lines += _section("Where it is named", others, cite)
     scoped = [Said(claim) for claim in index.naming(iri)]
     lines += _section("What is limited to it, or given as a reason or an attribute", scoped, cite)
-    if not (own or others or scoped):
+    if not (said or others or scoped):
         lines += ["", "No claim speaks of it. That is no evidence of safety."]
     return _page(lines, cite, release)
 
@@ -234,6 +237,11 @@ def _section(heading: str, said: list[Said], cite: Citations, under: str = "") -
     if not said:
         return []
     return ["", heading, *(cite.line(item, indent=2, under=under) for item in said)]
+
+
+def _reading_key(said: Said) -> tuple[tuple[int, str], str, str]:
+    claim = said.claim
+    return reading_place(claim.predicate), claim.object.label if claim.object else "", claim.iri
 
 
 def _page(lines: list[str], cite: Citations, release: str) -> str:
