@@ -341,7 +341,7 @@ def test_a_click_on_a_card_shows_its_claims_with_hedge_source_and_passage(
     assert "Evidence level E0 marketing or anonymous" in claim
     click_card(page, "skin:rolling")
     assert "Moving a roller over the skin." in panel.inner_text()
-    assert "rolling sessions 3 to 6" in panel.inner_text()
+    assert "rolling - sessions: 3 to 6" in panel.inner_text()
     assert panel.locator("[data-claim]").count() == len(CLAIMS)
     assert page.locator("#date").inner_text() == "2026-11-20"
 
@@ -357,7 +357,7 @@ def test_a_click_on_a_line_shows_what_is_said_and_denied(
     panel = page.locator("#panel")
     assert panel.locator("h2").inner_text() == "rolling treats pore"
     assert "Disputed" in panel.inner_text()
-    assert "rolling NOT: treats pore" in panel.inner_text()
+    assert "rolling does NOT treat pore" in panel.inner_text()
 
 
 def test_lines_tell_stated_hedged_denied_disputed_inherited_and_warning(

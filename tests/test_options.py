@@ -175,7 +175,7 @@ def test_a_longer_downtime_sets_a_treatment_aside_and_silence_does_not(small):
     found = asked(graph, "scar", max_downtime=Decimal(3))
     assert [option.treatment.slug for option in found.too_long] == ["peel"]
     assert [option.downtime for option in found.options] == ["not stated"]
-    assert not asked(graph, "scar", max_downtime=Decimal(10)).too_long
+    assert not asked(graph, "scar", max_downtime=Decimal(8)).too_long
 
 
 @pytest.mark.parametrize(

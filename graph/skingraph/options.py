@@ -241,11 +241,13 @@ def _downtime(claims: list[Claim], limit: Decimal | None) -> str:
     """Whether the downtime is `within` the limit, `longer`, or `not stated` in numbers."""
     if limit is None:
         return ""
-    bounds = [
-        bound
-        for c in claims
-        if c.supports and (bound := c.minimum if c.maximum is None else c.maximum) is not None
+    numbers = [
+        number
+        for claim in claims
+        if claim.supports
+        for number in (claim.minimum, claim.maximum)
+        if number is not None
     ]
-    if not bounds:
+    if not numbers:
         return "not stated"
-    return "within" if min(bounds) <= limit else "longer"
+    return "within" if min(numbers) <= limit else "longer"
