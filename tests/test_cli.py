@@ -314,7 +314,7 @@ def test_an_interrupt_ends_a_running_query_and_leaves_no_file(tmp_path, number, 
         stderr=subprocess.PIPE,
         start_new_session=True,
         # Whoever runs the tests in the background may have it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         time.sleep(2)
