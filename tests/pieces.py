@@ -14,6 +14,7 @@ PREFIXES = """
 @prefix passage: <https://w3id.org/skingraph/passage/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 LEAFLET = """

@@ -445,6 +445,9 @@ def test_a_statement_counts_once_in_the_union(run, tmp_path):
         "passage:smartskin-3007-3114 skg:start 1 .",
         'skin:acne-scar skos:prefLabel "wart"@en .',
         "skg:E0 skg:rank 5 .",
+        'skin:acne-scar skos:prefLabel "a wart"@en-GB .',
+        'claim:smartskin-advised-against-darker-skin skg:condition "nie"@de .',
+        'skg:contraindicatedIn rdfs:label "is advised"@EN-us .',
     ],
 )
 def test_a_file_beside_the_graph_cannot_change_what_ours_say(run, write, turtle):

@@ -31,6 +31,9 @@ _CLAIM: Final = ox.NamedNode(SKG + "Claim")
 _OURS_ALONE: Final = frozenset(
     ox.NamedNode(PREFIXES["skos"] + name) for name in ("prefLabel", "definition")
 )
+_WORDS: Final = _OURS_ALONE | {
+    ox.NamedNode(PREFIXES["rdfs"] + name) for name in ("label", "comment")
+}
 _TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 # The default graph is the union of the others, and a statement in two of them would count twice.
@@ -195,9 +198,9 @@ def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> 
     of_schema = next(store.quads_for_pattern(subject, None, None, SCHEMA_GRAPH), None)
     if ours is None and of_schema is None:
         return
-    name = curie(getattr(subject, "value", ""))
-    if _is_translation(quad.object):
+    if _is_translation(quad):
         return
+    name = curie(getattr(subject, "value", ""))
     is_concept = not name.startswith(("claim:", "passage:", "source:"))
     if of_schema is None and is_concept and quad.predicate not in _OURS_ALONE:
         return
@@ -207,8 +210,12 @@ def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> 
     )
 
 
-def _is_translation(term: object) -> bool:
-    return isinstance(term, ox.Literal) and term.language not in (None, "en")
+def _is_translation(quad: ox.Quad) -> bool:
+    """Whether it is a name or a meaning in another language than the English of ours."""
+    language = quad.object.language if isinstance(quad.object, ox.Literal) else None
+    return (
+        quad.predicate in _WORDS and language is not None and language.lower().split("-")[0] != "en"
+    )
 
 
 def _rules() -> list[str]:
