@@ -422,6 +422,8 @@ def test_from_chooses_the_graph(run):
         for clause in ("", "FROM skg:asserted", "FROM skg:inferred", "FROM <http://nowhere/>")
     }
     assert sizes["FROM <http://nowhere/>"] == 0
+    for spelt in ("from<http://nowhere/>", "FROM # a remark\n <http://nowhere/>"):
+        assert run("query", "-e", count.format(spelt), "-f", "csv")[1].split()[1] == "0"
     assert 0 < sizes["FROM skg:inferred"] < sizes["FROM skg:asserted"] < sizes[""]
     assert sizes["FROM skg:inferred"] + sizes["FROM skg:asserted"] < sizes[""]
 

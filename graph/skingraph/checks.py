@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from skingraph.catalogue import checks
-from skingraph.loading import SCHEMA_GRAPH
+from skingraph.loading import with_schema
 from skingraph.passages import documents, faults, texts
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
@@ -245,11 +245,7 @@ def _naming_claims(graph: SkinGraph, found: Iterable[Violation]) -> Iterator[Vio
 def _with_schema(graph: SkinGraph) -> SkinGraph:
     if graph.ask("ASK { skg:Claim a owl:Class }"):
         return graph
-    store = ox.Store()
-    store.extend(graph.store)
-    for file in walk(folder("ontology") / "schema", ".ttl"):
-        store.bulk_load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
-    return SkinGraph(store)
+    return SkinGraph(with_schema(graph.store))
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

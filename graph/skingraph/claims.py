@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skingraph.prefixes import curie
+from skingraph.prefixes import SKG, curie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,6 +135,11 @@ class Claim:
     def hedged(self) -> bool:
         """True where the source says may, can, might or the like."""
         return self.certainty == "hedged"
+
+    @property
+    def is_caution(self) -> bool:
+        """True where it is about refusing, advising against or asking first; see `supports`."""
+        return self.predicate.iri in (SKG + "contraindicatedIn", SKG + "consultFirstIn")
 
     @property
     def sources(self) -> tuple[Source, ...]:

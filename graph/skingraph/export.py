@@ -14,7 +14,7 @@ from skingraph.prefixes import PREFIXES
 from skingraph.tables import write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from skingraph.store import SkinGraph
 
@@ -59,26 +59,24 @@ def concepts_csv(graph: SkinGraph) -> bytes:
 
 def statements(graph: SkinGraph) -> list[ox.Triple]:
     """The asserted statements of a graph, in a stable order."""
-    triples = {
-        quad.triple for quad in graph.store if quad.graph_name not in (SCHEMA_GRAPH, INFERRED_GRAPH)
-    }
-    return sorted(triples, key=str)
+    return sorted({quad.triple for quad in _asserted(graph)}, key=str)
 
 
-def _turtle(graph: SkinGraph) -> bytes:
-    return _oxigraph(graph, ox.RdfFormat.TURTLE)
+def _asserted(graph: SkinGraph) -> Iterator[ox.Quad]:
+    left_out = (SCHEMA_GRAPH, INFERRED_GRAPH)
+    return (quad for quad in graph.store if quad.graph_name not in left_out)
 
 
-def _oxigraph(graph: SkinGraph, format: ox.RdfFormat) -> bytes:
-    written = ox.serialize(statements(graph), format=format, prefixes=PREFIXES)
-    assert written is not None
-    return written
+def _triples(graph: SkinGraph, format: ox.RdfFormat) -> bytes:
+    return _serialized(statements(graph), format)
 
 
 def _quads(graph: SkinGraph, format: ox.RdfFormat) -> bytes:
-    left_out = (SCHEMA_GRAPH, INFERRED_GRAPH)
-    quads = sorted((q for q in graph.store if q.graph_name not in left_out), key=str)
-    written = ox.serialize(quads, format=format, prefixes=PREFIXES)
+    return _serialized(sorted(_asserted(graph), key=str), format)
+
+
+def _serialized(content: list[ox.Triple] | list[ox.Quad], format: ox.RdfFormat) -> bytes:
+    written = ox.serialize(content, format=format, prefixes=PREFIXES)
     assert written is not None
     return written
 
@@ -87,7 +85,7 @@ def _json_ld(graph: SkinGraph) -> bytes:
     """Compact JSON-LD with our prefixes as its context; the context is inline."""
     import rdflib
 
-    data = _oxigraph(graph, ox.RdfFormat.N_TRIPLES)
+    data = _triples(graph, ox.RdfFormat.N_TRIPLES)
     body = rdflib.Graph().parse(data=data, format="nt")
     text = body.serialize(format="json-ld", context=dict(PREFIXES), auto_compact=False)
     document = json.loads(text)
@@ -116,11 +114,11 @@ def _claims_csv(graph: SkinGraph) -> bytes:
 
 
 _WRITERS: Final[dict[str, Callable[[SkinGraph], bytes]]] = {
-    "ttl": _turtle,
-    "nt": lambda graph: _oxigraph(graph, ox.RdfFormat.N_TRIPLES),
+    "ttl": lambda graph: _triples(graph, ox.RdfFormat.TURTLE),
+    "nt": lambda graph: _triples(graph, ox.RdfFormat.N_TRIPLES),
     "nq": lambda graph: _quads(graph, ox.RdfFormat.N_QUADS),
     "trig": lambda graph: _quads(graph, ox.RdfFormat.TRIG),
-    "rdf": lambda graph: _oxigraph(graph, ox.RdfFormat.RDF_XML),
+    "rdf": lambda graph: _triples(graph, ox.RdfFormat.RDF_XML),
     "jsonld": _json_ld,
     "csv": _claims_csv,
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pyoxigraph as ox
+from typing import TYPE_CHECKING
 
 from skingraph.errors import UnknownName, did_you_mean
-from skingraph.prefixes import PREFIXES
+from skingraph.rows import union_select
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 _CLAIMS = """
 SELECT ?claim ?rank ?authority ?source WHERE {
@@ -48,7 +50,7 @@ class ClaimFilter:
         authorities = self._known(store, self.authorities, "skg:Authority", "authority")
         sources = self._known(store, self.sources, "skg:Source", "source")
         kept, all_claims = set(), set()
-        for claim, claim_rank, authority, source in _select(store, _CLAIMS):
+        for claim, claim_rank, authority, source in union_select(store, _CLAIMS):
             all_claims.add(claim)
             if (
                 int(claim_rank.value) >= rank
@@ -65,7 +67,7 @@ class ClaimFilter:
             return 0
         levels = {
             notation.value: int(rank.value)
-            for notation, rank in _select(
+            for notation, rank in union_select(
                 store, "SELECT ?name ?rank { ?level skg:rank ?rank ; skos:notation ?name }"
             )
         }
@@ -83,7 +85,7 @@ class ClaimFilter:
             return frozenset()
         known = {
             notation.value if notation else _slug(thing.value)
-            for thing, notation in _select(
+            for thing, notation in union_select(
                 store,
                 f"SELECT ?x ?name {{ ?x a {kind} . OPTIONAL {{ ?x skos:notation ?name }} }}",
             )
@@ -99,9 +101,3 @@ class ClaimFilter:
 
 def _slug(name: str) -> str:
     return name.rsplit("/", 1)[-1].strip().lower()
-
-
-def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    solutions = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
-    assert isinstance(solutions, ox.QuerySolutions)
-    return solutions

@@ -62,12 +62,7 @@ first. Did you mean 'skg'?
 
 def has_dataset_clause(text: str) -> bool:
     """Whether FROM stands in a query as a keyword, and not in a name, a string or a comment."""
-    reader = _Reader(text, Bounds(), PREFIXES)
-    try:
-        reader.read()
-    except BadQuery:
-        return False
-    return any(token.kind == "word" and token.text.upper() == "FROM" for token in reader.tokens)
+    return any(token.kind == "word" and token.text.upper() == "FROM" for token in _tokens(text))
 
 
 def invalid_patterns(text: str) -> list[str]:
@@ -78,13 +73,8 @@ def invalid_patterns(text: str) -> list[str]:
     >>> invalid_patterns('SELECT * { ?x ?p ?o FILTER REGEX(?o, "acne (") }')
     ['acne (']
     """
-    reader = _Reader(text, Bounds(), PREFIXES)
-    try:
-        reader.read()
-    except BadQuery:
-        return []
     # Compiling is bounded for one pattern, not for thousands of them.
-    some = list(dict.fromkeys(_patterns(reader.tokens)))[:20]
+    some = list(dict.fromkeys(_patterns(_tokens(text))))[:20]
     return [wrong for pattern, flags in some for wrong in _uncompiled(pattern, flags)]
 
 
@@ -94,12 +84,17 @@ def terms_named(text: str) -> list[str]:
     >>> terms_named("SELECT * { ?x skg:treats <urn:a#b> } # skin:no")
     ['skg:treats', '<urn:a#b>']
     """
+    return [token.text for token in _tokens(text) if token.kind in ("name", "iri")]
+
+
+def _tokens(text: str) -> list[Token]:
+    """The tokens of a query, or none of one that would be refused."""
     reader = _Reader(text, Bounds(), PREFIXES)
     try:
         reader.read()
     except BadQuery:
         return []
-    return [token.text for token in reader.tokens if token.kind in ("name", "iri")]
+    return reader.tokens
 
 
 def _patterns(tokens: list[Token]) -> list[tuple[str, str]]:

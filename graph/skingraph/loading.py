@@ -77,13 +77,13 @@ def shipped_and(
     Raises:
         BadFile: a file cannot be read, or would change what a shipped source says.
     """
-    paths = list(paths)
+    files = _taken_in(paths)
     store = _assembled(_parts())
-    nothing = _overlaid(store, paths)
+    nothing = _overlaid(store, files)
     if only:
         only.apply(store)
-    if len(nothing) == len(paths):
-        infer(store, _rules())
+    if len(nothing) == len(files):
+        infer(store)
     else:
         _infer_contained(store)
     return store, nothing
@@ -97,20 +97,17 @@ def from_files(
     With claims each file goes into a named graph of its own, and schema and rules are added.
     Without, it is plain data and stays in the graphs that it has.
     """
-    from skingraph.intake import intake
-
+    files = _taken_in(paths)
     store, nothing = ox.Store(), []
-    paths = list(paths)
-    for path in paths:
+    for path, content in files:
         before = len(store)
-        store.load(intake(Path(path)), format=ox.RdfFormat.N_QUADS)
+        store.load(content, format=ox.RdfFormat.N_QUADS)
         if len(store) == before:
-            nothing.append(str(path))
+            nothing.append(path)
     if next(store.quads_for_pattern(None, _TYPE, _CLAIM, None), None) is None:
         return store, False, tuple(nothing)
-    store = ox.Store()
-    _add_schema(store)
-    told = _overlaid(store, paths)
+    store = _assembled(_parts("schema"))
+    told = _overlaid(store, files)
     if only:
         only.apply(store)
     _infer_contained(store)
@@ -146,12 +143,22 @@ def _infer_contained(store: ox.Store) -> None:
     store.load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED_GRAPH)
 
 
-def _parts() -> Iterator[tuple[ox.NamedNode, bytes, str]]:
-    """The named graph that each shipped Turtle file goes to, its content and its name."""
+def with_schema(store: ox.Store) -> ox.Store:
+    """A store with the same statements and our schema."""
+    more = _assembled(_parts("schema"))
+    more.extend(store)
+    return more
+
+
+def _parts(*names: str) -> Iterator[tuple[ox.NamedNode, bytes, str]]:
+    """The named graph that each shipped Turtle file goes to, its content and its name.
+
+    Of these folders of the ontology, or of all.
+    """
     ontology = folder("ontology")
-    for name, graph in _SHIPPED.items():
+    for name in names or _SHIPPED:
         for file in walk(ontology / name, ".ttl"):
-            yield graph, file.read_bytes(), str(file)
+            yield _SHIPPED[name], file.read_bytes(), str(file)
 
 
 def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes, str]]) -> ox.Store:
@@ -166,32 +173,32 @@ def _assembled(parts: Iterable[tuple[ox.NamedNode, bytes, str]]) -> ox.Store:
     return store
 
 
-def _add_schema(store: ox.Store) -> None:
-    for file in walk(folder("ontology") / "schema", ".ttl"):
-        store.load(file.read_bytes(), format=ox.RdfFormat.TURTLE, to_graph=SCHEMA_GRAPH)
-
-
-def _overlaid(store: ox.Store, paths: Iterable[str | Path]) -> tuple[str, ...]:
-    """Add each file in a named graph of its own; what the store holds already is passed over."""
+def _taken_in(paths: Iterable[str | Path]) -> list[tuple[str, bytes]]:
+    """Each file's name and its content as N-Quads, read in a child of its own."""
     from skingraph.intake import intake
 
+    return [(str(path), intake(Path(path))) for path in paths]
+
+
+def _overlaid(store: ox.Store, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+    """Add each file in a named graph of its own; what the store holds already is passed over."""
     nothing = []
-    for number, path in enumerate(paths, 1):
+    for number, (path, content) in enumerate(files, 1):
         graph = ox.NamedNode(f"urn:skingraph:overlay:{number}")
         new = [
             ox.Quad(q.subject, q.predicate, q.object, graph)
-            for q in ox.parse(intake(Path(path)), format=ox.RdfFormat.N_QUADS)
+            for q in ox.parse(content, format=ox.RdfFormat.N_QUADS)
             if next(store.quads_for_pattern(q.subject, q.predicate, q.object, None), None) is None
         ]
         for quad in new:
             _refuse_to_change_ours(store, quad, path)
         store.extend(new)
         if not new:
-            nothing.append(str(path))
+            nothing.append(path)
     return tuple(nothing)
 
 
-def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str | Path) -> None:
+def _refuse_to_change_ours(store: ox.Store, quad: ox.Quad, path: str) -> None:
     """A file may add claims and concepts, and synonyms to ours; what ours say stays as it is."""
     subject = quad.subject
     ours = next(store.quads_for_pattern(subject, None, None, ASSERTED_GRAPH), None)

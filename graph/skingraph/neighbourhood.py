@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from skingraph.loading import INFERRED_GRAPH, SCHEMA_GRAPH, infer
 from skingraph.prefixes import PREFIXES, SKG
+from skingraph.rows import union_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +38,8 @@ def neighbourhood(
     inherited = {
         claim: {heir, thing} for claim, heir, thing in _select(store, _HEIRS) if heir in reached
     }
-    allowed = _of_kinds(store, kinds)
+    kinds = tuple(kinds)
+    allowed = concepts_of_kinds(store, kinds) if kinds else None
     for _ in range(hops):
         before = len(reached)
         near = {
@@ -60,13 +62,7 @@ def neighbourhood(
 
 def concepts_of_kinds(store: ox.Store, kinds: Iterable[str]) -> set[str]:
     """The concepts of these classes, or of narrower ones."""
-    return _of_kinds(store, kinds) or set()
-
-
-def _of_kinds(store: ox.Store, kinds: Iterable[str]) -> set[str] | None:
     wanted = " ".join(f"<{SKG}{kind}>" for kind in kinds)
-    if not wanted:
-        return None
     query = f"SELECT ?x {{ VALUES ?kind {{ {wanted} }} ?x a/rdfs:subClassOf* ?kind }}"
     return {iri for (iri,) in _select(store, query)}
 
@@ -94,7 +90,5 @@ def _with_all_they_name(store: ox.Store, iris: Iterable[str]) -> Iterator[ox.Qua
 
 
 def _select(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
-    solutions = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
-    assert isinstance(solutions, ox.QuerySolutions)
-    for solution in solutions:
+    for solution in union_select(store, query):
         yield tuple(term.value for term in solution if isinstance(term, ox.NamedNode))

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Final
 from skingraph.claims import Said
 from skingraph.concepts import Hierarchy, Named
 from skingraph.index import ClaimIndex
-from skingraph.prefixes import SKG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import networkx
 
-    from skingraph.claims import Claim
     from skingraph.store import SkinGraph
 
 LEADING: Final = (
@@ -133,17 +131,13 @@ def _against(
     close = ends | hierarchy.broader(end.iri) | hierarchy.related(end.iri)
     for claim in index.claims.values():
         # A caution that is denied speaks for the way.
-        denies = not claim.supports and not _is_caution(claim)
+        denies = not claim.supports and not claim.is_caution
         if denies and claim.object and (claim.subject.iri, claim.object.iri) in pairs:
             yield Said(claim)
     for said in index.said_of(start.iri):
         claim = said.claim
-        if claim.supports and _is_caution(claim) and claim.object and claim.object.iri in close:
+        if claim.supports and claim.is_caution and claim.object and claim.object.iri in close:
             yield said
-
-
-def _is_caution(claim: Claim) -> bool:
-    return claim.predicate.iri in (SKG + "contraindicatedIn", SKG + "consultFirstIn")
 
 
 def _inherited(index: ClaimIndex) -> Iterator[tuple[Named, Said]]:

@@ -32,7 +32,6 @@ class Verdict(StrEnum):
 
 
 _ORDER: Final = tuple(Verdict)
-_CAUTIONS: Final = (SKG + "contraindicatedIn", SKG + "consultFirstIn")
 _DAYS: Final = {"h": Decimal(1) / 24, "d": Decimal(1), "w": Decimal(7), "m": Decimal(30)}
 
 
@@ -176,7 +175,7 @@ def _bearing(said: list[Said], factor: Named, hierarchy: Hierarchy) -> Iterator[
     for item in said:
         claim = item.claim
         target = claim.object.iri if claim.object else ""
-        if claim.predicate.iri in _CAUTIONS:
+        if claim.is_caution:
             if target in covers:
                 yield Evidence("caution" if claim.supports else "cleared", item, factor)
             elif target in near:
@@ -196,7 +195,7 @@ def _of_narrower(
     covers = {factor.iri} | hierarchy.broader(factor.iri)
     for narrower in sorted(hierarchy.narrower(treatment.iri)):
         for claim in index.where(subject=narrower):
-            if claim.predicate.iri in _CAUTIONS and claim.object and claim.object.iri in covers:
+            if claim.is_caution and claim.object and claim.object.iri in covers:
                 yield Evidence("nearby" if claim.supports else "note", Said(claim), factor)
 
 

@@ -78,6 +78,13 @@ class Rows:
         return frame
 
 
+def union_select(store: ox.Store, query: str) -> ox.QuerySolutions:
+    """The solutions of a query of our own over all named graphs of a store."""
+    solutions = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return solutions
+
+
 def rows_of(solutions: ox.QuerySolutions) -> Rows:
     """The solutions of a SELECT query, read to the end."""
     columns = tuple(variable.value for variable in solutions.variables)
