@@ -1,14 +1,20 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 
-from skingraph.errors import CannotWrite
+from skingraph.catalogue import catalogue
+from skingraph.errors import BadParameter, CannotWrite
+from skingraph.examples import queries_as_turtle
 from skingraph.export import GRAPH_FORMATS, concepts_csv, statements, write_graph
 from skingraph.output import write_whole
+from skingraph.prefixes import SKIN, curie
+from skingraph.store import graph_of
 
 PART = ["https://w3id.org/skingraph/smartskin-co2"]
 RDF = {
@@ -146,3 +152,102 @@ def test_one_node_has_its_context_once(small):
     graph = small().construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s a skg:Source ; ?p ?o }")
     (node,) = json.loads(write_graph(graph, "jsonld"))["@graph"]
     assert "@context" not in node
+
+
+# The questions of the catalogue, for tools that list SPARQL examples
+
+
+@pytest.fixture(scope="session")
+def examples():
+    parsed = ox.parse(queries_as_turtle(), format=ox.RdfFormat.TURTLE)
+    return graph_of(ox.Triple(q.subject, q.predicate, q.object) for q in parsed)
+
+
+def test_every_question_is_an_example_with_its_text_and_its_words(examples):
+    rows = examples.select(
+        """SELECT ?example ?text ?comment ?target {
+          ?example a sh:SPARQLExecutable ; sh:select|sh:ask|sh:construct ?text ;
+            rdfs:comment ?comment ; schema:target ?target ; sh:prefixes/sh:declare/sh:prefix "skg" }"""
+    )
+    found = {str(row["example"]).removeprefix(SKIN + "queries/"): row for row in rows}
+    assert set(found) == {query.name for query in catalogue()}
+    for query in catalogue():
+        assert query.text.endswith(str(found[query.name]["text"]))
+        assert found[query.name]["comment"] == query.summary
+    assert {str(row["target"]) for row in rows} == {SKIN + "sparql"}
+
+
+def test_an_example_is_of_the_class_of_its_form(examples):
+    for form in ("select", "ask", "construct"):
+        wanted = {
+            query.name
+            for query in catalogue()
+            if re.search(rf"^{form}\b", query.text, re.IGNORECASE | re.MULTILINE)
+        }
+        rows = examples.select(
+            f"SELECT ?example {{ ?example a sh:SPARQL{form.title()}Executable ; sh:{form} ?text }}"
+        )
+        assert {str(row["example"]).rpartition("/")[2] for row in rows} == wanted
+
+
+def test_an_example_names_its_parameters_and_what_they_range_over(examples):
+    rows = examples.select(
+        """SELECT ?example ?name ?kind {
+          ?example sh:parameter ?parameter . ?parameter a sh:Parameter ; sh:optional true ;
+            sh:name ?name ; sh:class|sh:datatype ?kind }"""
+    )
+    found = {
+        (str(row["example"]).rpartition("/")[2], str(row["name"]), curie(str(row["kind"])))
+        for row in rows
+    }
+    assert found == {
+        (query.name, parameter.name, parameter.kind)
+        for query in catalogue()
+        for parameter in query.parameters
+    }
+
+
+def test_every_keyword_tag_and_folder_is_there(examples):
+    for query in catalogue():
+        this = ox.NamedNode(f"{SKIN}queries/{query.name}")
+        rows = examples.select("SELECT ?this ?word { ?this schema:keywords ?word }", this=this)
+        assert {str(row["word"]) for row in rows} == {query.folder, *query.tags}
+
+
+def test_rdflib_reads_the_examples_as_they_are(examples):
+    read = rdflib.Graph().parse(data=queries_as_turtle(), format="turtle")
+    assert len(read) == len(examples)
+
+
+def test_an_endpoint_of_ones_own_is_the_target(run):
+    code, out, _ = run("--endpoint", "http://127.0.0.1:9/sparql", "export", "queries")
+    assert code == 0
+    assert out.encode() == queries_as_turtle(target="http://127.0.0.1:9/sparql")
+    assert "schema:target <http://127.0.0.1:9/sparql>" in out
+
+
+def test_the_queries_go_to_a_file_and_as_turtle_only(run, tmp_path):
+    assert run("export", "queries", "-o", str(tmp_path / "q.ttl"))[0] == 0
+    assert (tmp_path / "q.ttl").read_bytes() == queries_as_turtle()
+    for more in (["-f", "csv"], ["--type", "Concern"], ["-o", str(tmp_path / "q.nt")]):
+        code, _, told = run("export", "queries", *more)
+        assert (code, told.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("property_", "text"), [("http://example.org/1", "a"), ("http://example.org/p", "a\x01b")]
+)
+def test_what_xml_cannot_hold_is_refused_by_name(property_, text):
+    name = ox.NamedNode("http://example.org/a")
+    graph = graph_of([ox.Triple(name, ox.NamedNode(property_), ox.Literal(text))])
+    with pytest.raises(BadParameter, match=r"XML cannot hold .* such as ttl"):
+        write_graph(graph, "rdf")
+    assert write_graph(graph, "nt")
+
+
+def test_a_whole_graph_has_the_schema_and_what_is_inferred(part):
+    read = {
+        quad.triple for quad in ox.parse(write_graph(part, "ttl", whole=True), format=RDF["ttl"])
+    }
+    assert len(read) == len(part)
+    assert set(statements(part)) < read

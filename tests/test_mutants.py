@@ -77,6 +77,17 @@ if TYPE_CHECKING:
 
     from tests.damage import Harm, Term
 
+
+def same_term(store: ox.Store, thing: ox.NamedNode) -> Term:
+    """A term of another vocabulary that a concept matches exactly."""
+    return the(store, thing, "skos:exactMatch")
+
+
+def next_term(store: ox.Store, thing: ox.NamedNode) -> Term:
+    """Another term of the same vocabulary."""
+    return ox.NamedNode(same_term(store, thing).value + "9")
+
+
 # rule, number of copies, damage
 MUTANTS: list[tuple[str, int, Harm]] = [
     ("claim-without-passage", 4, lose(CLAIMS, "skg:passage")),
@@ -289,6 +300,14 @@ MUTANTS: list[tuple[str, int, Harm]] = [
     ("schema-term-unexplained", 1, lose(named("skg:treats"), "rdfs:label")),
     ("schema-term-unexplained", 1, lose(named("skg:Concern"), "rdfs:comment")),
     ("schema-value-unlabelled", 2, lose(named("skg:Relative", "skg:E0"), "rdfs:label")),
+    ("two-exact-matches", 3, gain(things("skg:Concern", "skos:exactMatch"), "skos:exactMatch", next_term)),
+    ("exact-match-shared", 2, gain(named("skin:blemish", "skin:pain"), "skos:exactMatch", n("MONDO:0011438"))),
+    ("matched-in-two-ways", 1, gain(named("skin:acne"), "skos:exactMatch", n("HP:0001061"))),
+    ("matched-in-two-ways", 1, gain(things("skg:Agent", "skos:exactMatch"), "skos:broadMatch", same_term)),
+    ("mapping-of-no-concept", 3, lose(things("skg:Concern", "skos:closeMatch"), "skos:prefLabel")),
+    ("mapped-within", 2, gain(concepts, "skos:broadMatch", n("skin:acne"))),
+    ("mapped-within", 1, gain(concepts, "skos:closeMatch", text("acne", "en"))),
+    ("matched-term-without-label", 2, gain(concepts, "skos:closeMatch", n("HP:9999999"))),
 ]  # fmt: skip
 
 CASES = [

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from skingraph.catalogue import checks
+from skingraph.concepts import Lexicon
 from skingraph.loading import with_schema
+from skingraph.mappings import faults as faults_of_mappings
+from skingraph.mappings import mapping_sets, verified
 from skingraph.passages import documents, faults, texts
 from skingraph.prefixes import curie
 from skingraph.resources import folder, walk
@@ -116,12 +119,16 @@ class Report:
         )
 
 
-def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:
+def check(
+    graph: SkinGraph, *, sources: Path | None = None, identifiers: Path | None = None
+) -> Report:
     """Everything that the rules and the shapes find wrong in a graph.
 
     Args:
         graph: what to check; our schema is added where the graph has none.
         sources: a folder with the documents; then the passages and our wording are held to them.
+        identifiers: a table of terms of other vocabularies; then those that we map to are held to
+            it.
     """
     graph = _with_schema(graph)
     by_rule = [violation for query in checks() for violation in check_query(graph, query)]
@@ -129,6 +136,7 @@ def check(graph: SkinGraph, *, sources: Path | None = None) -> Report:
     if sources is not None:
         read = documents(graph, sources)
         found.update(_misplaced(graph, read), _copied(graph, read))
+    found.update(check_mappings(graph, identifiers))
     return Report(tuple(sorted(found)))
 
 
@@ -142,6 +150,16 @@ def check_query(graph: SkinGraph, query: Query) -> Iterator[Violation]:
             message=_short(row.get("message", f"{query.summary}. {query.description}")),
             value=" ".join(_short(row[key]) for key in ("property", "value") if key in row),
         )
+
+
+def check_mappings(graph: SkinGraph, identifiers: Path | None = None) -> Iterator[Violation]:
+    """What is wrong with the shipped mapping files, where the graph holds what they say."""
+    if identifiers is None and not graph.ask("ASK { GRAPH skg:mappings { ?a ?b ?c } }"):
+        return
+    for fault in faults_of_mappings(
+        mapping_sets(), verified(), Lexicon(graph).preferred, identifiers
+    ):
+        yield Violation(fault.rule, fault.level, fault.entity, fault.message)
 
 
 def check_shapes(graph: SkinGraph) -> Iterator[Violation]:

@@ -23,13 +23,26 @@ PREFIXES: Final[dict[str, str]] = {
     "unit": "http://qudt.org/vocab/unit/",
     "wdt": "http://www.wikidata.org/prop/direct/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "CHEBI": "http://purl.obolibrary.org/obo/CHEBI_",
+    "CL": "http://purl.obolibrary.org/obo/CL_",
+    "DOID": "http://purl.obolibrary.org/obo/DOID_",
+    "GO": "http://purl.obolibrary.org/obo/GO_",
+    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "MAXO": "http://purl.obolibrary.org/obo/MAXO_",
+    "MESH": "http://id.nlm.nih.gov/mesh/",
+    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
+    "NCIT": "http://purl.obolibrary.org/obo/NCIT_",
+    "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
 }
 
 SKG: Final = PREFIXES["skg"]
 SKIN: Final = PREFIXES["skin"]
 
+# The vocabularies of others in which our concepts have counterparts: those in capitals.
+VOCABULARIES: Final = tuple(prefix for prefix in PREFIXES if prefix.isupper())
+
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-_CURIE = re.compile(r"([a-z]+):([^\s:/][^\s]*)")
+_CURIE = re.compile(r"([A-Za-z]+):([^\s:/][^\s]*)")
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: len(item[1]), reverse=True)
 
 

@@ -15,15 +15,19 @@ from skingraph.tables import ROW_FORMATS
 @with_graph
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--sources", metavar="DIR", help="Verify passages against the documents here.")
+@click.option(
+    "--identifiers", metavar="FILE", help="Verify mapped terms against this table: id, label."
+)
 @output_options(("text", *ROW_FORMATS))
 def check(
     session: Session,
     files: tuple[str, ...],
     sources: str | None,
+    identifiers: str | None,
     output: str | None,
     format: str | None,
 ) -> int:
-    """Check the graph, or these files, by shapes, rules about the data, and passages.
+    """Check the graph, or these files, by shapes, rules about the data, mappings, and passages.
 
     Exit 1 where a rule of level error is broken; warnings alone leave 0.
 
@@ -40,7 +44,8 @@ def check(
         raise BadFile(f"{folder}: is no folder. Name the folder that holds the documents.")
     chosen = choose_format(output, format, ("text", *ROW_FORMATS), "text")
     graph = SkinGraph.read(files) if files else session.graph()
-    report = run_checks(graph, sources=folder)
+    table = Path(identifiers) if identifiers else None
+    report = run_checks(graph, sources=folder, identifiers=table)
     if chosen == "text":
         emit("".join(f"{violation}\n" for violation in report.violations), output)
     else:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--type", "kinds", multiple=True, metavar="TYPE", help="Reach only this type.")
 @click.option("--construct", metavar="FILE", help="Export what this CONSTRUCT query makes.")
+@click.option("--release", metavar="DIR", help="Write the whole graph in every format here.")
 @output_options(GRAPH_FORMATS)
 def export(
     session: Session,
@@ -42,17 +43,30 @@ def export(
     hops: int,
     kinds: tuple[str, ...],
     construct: str | None,
+    release: str | None,
     output: str | None,
     format: str | None,
 ) -> int:
     """Export the graph, or the part around some names, with all claims and sources.
 
     A CSV table has one row a claim and passage; the concepts go to a second file beside it.
+    The word queries exports the questions of the catalogue as Turtle, for tools that list SPARQL
+    examples. A release holds the schema and what rules infer too, with checksums.
 
     \b
     skingraph export microneedling -o microneedling.ttl
     skingraph export "acne scars" lasers --hops 2 -f jsonld
+    skingraph export queries -o queries.ttl
+    skingraph export --release skingraph-0.1.0
     """
+    if release is not None:
+        if names or kinds or construct or output or format:
+            raise click.UsageError("--release writes the whole graph in every format; say no more.")
+        return _release(session, release)
+    if names == ("queries",):
+        if kinds or construct or choose_format(output, format, GRAPH_FORMATS, "ttl") != "ttl":
+            raise click.UsageError("the queries are exported whole and as Turtle.")
+        return _queries(session, output)
     from skingraph.concepts import Lexicon
     from skingraph.export import concepts_csv, statements, write_graph
     from skingraph.questions import known_kinds
@@ -113,6 +127,27 @@ def map_(session: Session, names: tuple[str, ...], hops: int, output: str | None
     emit(page, output)
     if output and output != "-":
         remark(f"{output} written; open it in any browser")
+    return 0
+
+
+def _release(session: Session, folder: str) -> int:
+    from skingraph.release import write_release
+
+    written = write_release(session.graph(), folder)
+    for limit in session.limits():
+        remark(limit)
+    size = sum(file.size for file in written.files)
+    remark(
+        f"{len(written.files)} files, {size:,} bytes written to {folder}; "
+        f"verify them there with: sha256sum -c SHA256SUMS"
+    )
+    return 0
+
+
+def _queries(session: Session, output: str | None) -> int:
+    from skingraph.examples import ENDPOINT, queries_as_turtle
+
+    emit(queries_as_turtle(target=session.endpoint or ENDPOINT), output)
     return 0
 
 
