@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from skingraph.counterparts import Counterpart, counterparts_of, matching
 from skingraph.errors import UnknownName
 from skingraph.prefixes import SKG, SKIN, curie, expand
 from skingraph.rows import value_of
@@ -89,6 +90,7 @@ class Concept:
     broader: tuple[Named, ...]
     narrower: tuple[Named, ...]
     related: tuple[Named, ...]
+    counterparts: tuple[Counterpart, ...] = ()
 
 
 def fold(text: str) -> str:
@@ -114,6 +116,7 @@ class Lexicon:
     """Every label of a graph's concepts, so that what a person types is found."""
 
     def __init__(self, graph: SkinGraph) -> None:
+        self._graph = graph
         self._by_label: dict[str, dict[str, bool]] = {}
         self._as_written: dict[str, str] = {}
         names: dict[str, list[ox.Literal]] = {}
@@ -148,6 +151,8 @@ class Lexicon:
     def resolve(self, name: str, kinds: Iterable[str] = ()) -> Named:
         """The one concept that a person means by an IRI, a CURIE, a slug, a label or a synonym.
 
+        An identifier of another vocabulary, such as MONDO:0011438, means its exact match.
+
         Args:
             name: what was typed, in any case.
             kinds: classes of which the concept must have one, such as "Treatment".
@@ -169,13 +174,29 @@ class Lexicon:
                 f"{name!r} is {_article(' and '.join(self.kinds(found[0])))}, not {_article(asked)}."
                 f"{self._hint(name, wanted)}"
             )
+        near = matching(self._graph, name)
+        if near:
+            ways = ", ".join(f"{self.named(one.concept).label} ({one.match})" for one in near)
+            raise UnknownName(
+                f"{name} ({near[0].label}) is the exact match of no concept. Near it: {ways}."
+            )
         raise UnknownName(f"nothing is called {name!r}.{self._hint(name, wanted)}")
 
     def find(self, text: str, *, limit: int = 10, kinds: Iterable[str] = ()) -> list[Match]:
-        """The concepts that a text may mean, nearest first; typing errors are forgiven."""
+        """The concepts that a text may mean, nearest first; typing errors are forgiven.
+
+        An identifier of another vocabulary finds the concepts that match its term in some way.
+        """
         wanted, key = set(kinds), fold(text)
+        found = [
+            Match(self.named(one.concept), self.kinds(one.concept), str(one), one.nearness)
+            for one in matching(self._graph, text)
+            if not wanted or wanted & self._kinds.get(one.concept, set())
+        ]
+        if found:
+            return sorted(found, key=lambda match: (-match.score, match.concept))[:limit]
         best: dict[str, tuple[float, str]] = {}
-        for label, owners in self._by_label.items():
+        for label, owners in sorted(self._by_label.items()):
             score = _likeness(key, label)
             for iri, preferred in owners.items():
                 points = score + (0.01 if preferred and score else 0.0)
@@ -196,6 +217,9 @@ class Lexicon:
         for written in (iri, expand(text.lower()) or SKIN + text.lower()):
             if written in self.preferred:
                 return {written}
+        exact = {one.concept for one in matching(self._graph, text) if one.match == "exact"}
+        if exact:
+            return exact
         key = fold(text)
         owners = self._by_label.get(key) or self._by_label.get(key.removesuffix("s")) or {}
         # A preferred label beats another concept's synonym.
@@ -261,6 +285,7 @@ def describe(graph: SkinGraph, concept: Named) -> Concept:
         broader=_named(values("skos:broader")),
         narrower=_named(narrower),
         related=_named(values("skos:related")),
+        counterparts=counterparts_of(graph, concept.iri),
     )
 
 

@@ -7,6 +7,7 @@ SkingraphError
 ├── BadQuery        (ValueError)    SPARQL that does not parse, or that is not allowed
 ├── BadFile         (ValueError)    a file that cannot be read, or not as RDF
 ├── QueryStopped    (TimeoutError)  a query that overstepped a limit
+├── ServiceFailed   (ConnectionError) a SPARQL service that cannot be reached, or gives no answer
 ├── MissingExtra    (ImportError)   a library that an optional part needs
 └── CannotWrite     (OSError)       a file that cannot be written
 """
@@ -45,6 +46,10 @@ class BadFile(SkingraphError, ValueError):
 
 class QueryStopped(SkingraphError, TimeoutError):
     """A query that overstepped a limit of time, memory or size."""
+
+
+class ServiceFailed(SkingraphError, ConnectionError):
+    """A SPARQL service that cannot be reached, or whose answer is none."""
 
 
 class MissingExtra(SkingraphError, ImportError):

@@ -8,17 +8,17 @@ what the engine would recurse into, in time linear in the text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NoReturn
-
-import pyoxigraph as ox
 
 from skingraph.errors import BadQuery, did_you_mean
 from skingraph.prefixes import PREFIXES
 from skingraph.tokens import CLOSED_BY, Token, after_space, line_and_column, refuse, token_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,11 @@ class Bounds:
 
 
 def check_query(
-    text: str, *, limits: Bounds = Bounds(), declared: Collection[str] = PREFIXES.keys()
+    text: str,
+    *,
+    limits: Bounds = Bounds(),
+    declared: Collection[str] = PREFIXES.keys(),
+    services: Collection[str] = (),
 ) -> None:
     """Refuse a query that is too large, would change the graph or would leave this machine.
 
@@ -48,98 +52,31 @@ def check_query(
         text: the query.
         limits: how large it may be.
         declared: prefixes that the engine is told and the text need not declare.
+        services: hosts, as HOST or HOST:PORT, that SERVICE may name by a full IRI.
 
     >>> check_query("SELECT * { ?claim a skgr:Claim }")
     Traceback (most recent call last):
     skingraph.errors.BadQuery: 1:21: the prefix skgr: is not declared. Put its PREFIX line \
 first. Did you mean 'skg'?
     """
-    reader = _Reader(text, limits, declared)
+    reader = _Reader(text, limits, declared, services)
     reader.read()
     if not reader.tokens:
         raise BadQuery("the query is empty. Write one, or name a question: skingraph queries")
 
 
-def has_dataset_clause(text: str) -> bool:
-    """Whether FROM stands in a query as a keyword, and not in a name, a string or a comment."""
-    return any(token.kind == "word" and token.text.upper() == "FROM" for token in _tokens(text))
+@lru_cache(1)
+def tokens_of(text: str) -> Sequence[Token]:
+    """The tokens of a query; none of one that would be refused.
 
-
-def invalid_patterns(text: str) -> list[str]:
-    """The literal patterns of REGEX and REPLACE that do not compile.
-
-    The engine takes such a pattern for an unbound value and answers with no rows.
-
-    >>> invalid_patterns('SELECT * { ?x ?p ?o FILTER REGEX(?o, "acne (") }')
-    ['acne (']
+    Several questions are asked of one text in a row, and it is read once for them.
     """
-    # Compiling is bounded for one pattern, not for thousands of them.
-    some = list(dict.fromkeys(_patterns(_tokens(text))))[:20]
-    return [wrong for pattern, flags in some for wrong in _uncompiled(pattern, flags)]
-
-
-def terms_named(text: str) -> list[str]:
-    """The prefixed names and the IRIs in angle brackets that a query writes, comments aside.
-
-    >>> terms_named("SELECT * { ?x skg:treats <urn:a#b> } # skin:no")
-    ['skg:treats', '<urn:a#b>']
-    """
-    return [token.text for token in _tokens(text) if token.kind in ("name", "iri")]
-
-
-def _tokens(text: str) -> list[Token]:
-    """The tokens of a query, or none of one that would be refused."""
-    reader = _Reader(text, Bounds(), PREFIXES)
+    reader = _Reader(text, Bounds(), PREFIXES, None)
     try:
         reader.read()
     except BadQuery:
-        return []
-    return reader.tokens
-
-
-def _patterns(tokens: list[Token]) -> list[tuple[str, str]]:
-    """Each literal pattern with its literal flags."""
-    found = []
-    for place, token in enumerate(tokens):
-        flags_at = {"REGEX": 2, "REPLACE": 3}.get(token.text.upper())
-        if token.kind == "word" and flags_at is not None:
-            arguments = _arguments(tokens, place + 1)
-            pattern, flags = (_literal(arguments, at) for at in (1, flags_at))
-            if pattern:
-                found.append((pattern, flags or '""'))
-    return found
-
-
-def _arguments(tokens: list[Token], start: int) -> list[list[Token]]:
-    """The tokens between the brackets that open at `start`, split at its commas."""
-    arguments: list[list[Token]] = [[]]
-    depth = 0
-    for place in range(start, len(tokens)):
-        token = tokens[place]
-        depth += (token.text in CLOSED_BY) - (token.text in CLOSED_BY.values())
-        if depth == 0:
-            break
-        if depth == 1 and token.text == ",":
-            arguments.append([])
-        else:
-            arguments[-1].append(token)
-    # The first one still has the opening bracket itself, and is never a pattern.
-    return arguments
-
-
-def _literal(arguments: list[list[Token]], at: int) -> str | None:
-    argument = arguments[at] if at < len(arguments) else []
-    return argument[0].text if len(argument) == 1 and argument[0].kind == "string" else None
-
-
-def _uncompiled(pattern: str, flags: str) -> list[str]:
-    """The value of this literal, if the engine cannot match by it; nothing otherwise."""
-    rows = ox.Store().query(
-        f"SELECT ?pattern {{ BIND({pattern} AS ?pattern)"
-        f' BIND(REGEX("", ?pattern, {flags}) AS ?ok) FILTER(!BOUND(?ok)) }}'
-    )
-    assert isinstance(rows, ox.QuerySolutions)
-    return [row["pattern"].value for row in rows]
+        return ()
+    return tuple(reader.tokens)
 
 
 @dataclass(slots=True)
@@ -168,7 +105,14 @@ _OPERATOR_WORDS: Final = {"IN", "NOT", "AS", "FILTER", "OPTIONAL", "MINUS", "UNI
 _UPDATES: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH", "USING"}
 )
-_PLACE_AFTER: Final = {"FILTER": "skip", "BIND": "skip", "VALUES": "values", "GRAPH": "name"}
+_PLACE_AFTER: Final = {
+    "FILTER": "skip",
+    "BIND": "skip",
+    "VALUES": "values",
+    "GRAPH": "name",
+    "SERVICE": "name",
+    "SILENT": "name",
+}
 _PLACE_AFTER_TERM: Final = {
     "subject": "verb",
     "step": "done",
@@ -183,9 +127,17 @@ _ASK: Final = "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
 class _Reader:
     """One pass over the text: its tokens, its brackets, and a count of what costs."""
 
-    def __init__(self, text: str, limits: Bounds, declared: Collection[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        limits: Bounds,
+        declared: Collection[str],
+        services: Collection[str] | None,
+    ) -> None:
         self.text = text
         self.limits = limits
+        self.services = None if services is None else [host.lower() for host in services]
+        self.awaits_service = False
         self.tokens: list[Token] = []
         self.frames = [_Frame(Token("mark", "", 0), "query")]
         self.prefixes = set(declared)
@@ -231,6 +183,8 @@ class _Reader:
         return last.kind != "mark" or last.text in CLOSED_BY.values()
 
     def _take(self, token: Token) -> None:
+        if self.awaits_service:
+            self._check_service(token)
         if token.kind == "word":
             self._word(token)
         elif token.kind == "name":
@@ -250,8 +204,9 @@ class _Reader:
         word = token.text.upper()
         frame = self.frames[-1]
         # The engine wants no space between words: 1SERVICE<x> and SERVICESILENT<x> call out, too.
-        if "SERVICE" in word:
+        if "SERVICE" in word and (word != "SERVICE" or self.services == []):
             self._refuse_service(token)
+        self.awaits_service = self.awaits_service or word == "SERVICE"
         if word in _UPDATES:
             self._refuse(token.start, f"{word}: this graph is read-only; {_ASK}")
         if word in _OPERATOR_WORDS:
@@ -411,6 +366,21 @@ class _Reader:
                 token.start,
                 f"more than {self.limits.operators} operators and groups. For a long list of"
                 " values write IN or VALUES",
+            )
+
+    def _check_service(self, token: Token) -> None:
+        """Refuse the place that SERVICE names, unless it is a host that it may name."""
+        if token.text.upper() == "SILENT" and self.tokens[-1].text.upper() == "SERVICE":
+            return
+        self.awaits_service = False
+        if self.services is None:
+            return
+        place = re.fullmatch(r"<https?://([^/?#\\]*)(?:[/?#][^\\]*)?>", token.text, re.IGNORECASE)
+        if place is None or place[1].lower() not in self.services:
+            hosts = ", ".join(self.services)
+            self._refuse(
+                token.start,
+                f"SERVICE may name these hosts only, by a full IRI with http or https: {hosts}",
             )
 
     def _refuse_service(self, token: Token) -> NoReturn:

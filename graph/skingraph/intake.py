@@ -11,6 +11,7 @@ import stat
 import zlib
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
+from urllib.parse import quote
 from xml.parsers import expat
 
 import pyoxigraph as ox
@@ -74,11 +75,18 @@ _LEXICAL: Final = {
 _DATE: Final = r"-?\d*(\d{4})-(\d\d)-(\d\d)"
 
 
-def intake(path: str | Path, *, limit: int = 64 << 20) -> bytes:
+def intake(path: str | Path, *, limit: int = 64 << 20, is_plain: bool = False) -> bytes:
     """The statements of an RDF file as N-Quads; nothing at all when one of them is wrong.
 
     The ending of the name tells the format, `.gz` may follow it. Blank nodes get names that
     no other file has. A file that holds no statement gives no bytes.
+
+    Args:
+        path: the file.
+        limit: how many bytes it may have, also when unpacked.
+        is_plain: whether RDF is enough, as for data that are no claims: values may miss their
+            datatype, and relative IRIs are read against file:/// and the file's name alone,
+            since what is written of them later shall not tell where the file lay.
 
     Raises:
         BadFile: it cannot be read, is larger than `limit` bytes, or is not the RDF it says
@@ -89,11 +97,11 @@ def intake(path: str | Path, *, limit: int = 64 << 20) -> bytes:
 
     path = Path(path)
     content = _content(path, limit)
-    form = _format(path)
+    form = format_of(path)
     # The engine's own random names repeat: each child starts with the same generator.
     salt = hashlib.sha256(content).hexdigest()[:16]
     try:
-        return in_child(lambda: _Intake(path, content, form, limit).quads(salt), _LIMITS)
+        return in_child(lambda: _Intake(path, content, form, limit, is_plain).quads(salt), _LIMITS)
     except QueryStopped as stop:
         reason = str(stop).partition(";")[0]
         raise BadFile(f"{path}: reading was {reason}. Split the file") from stop
@@ -126,7 +134,12 @@ def _content(path: Path, limit: int) -> bytes:
     return content
 
 
-def _format(path: Path) -> ox.RdfFormat:
+def format_of(path: Path) -> ox.RdfFormat:
+    """The format that the ending of a file's name tells.
+
+    Raises:
+        BadFile: it tells none.
+    """
     suffixes = [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-2] if suffixes[-1:] == [".gz"] and suffixes[1:] else "".join(suffixes[-1:])
     if suffix not in _FORMATS:
@@ -140,8 +153,11 @@ def _format(path: Path) -> ox.RdfFormat:
 class _Intake:
     """The checks of one file, as they run in the child."""
 
-    def __init__(self, path: Path, content: bytes, form: ox.RdfFormat, limit: int) -> None:
+    def __init__(
+        self, path: Path, content: bytes, form: ox.RdfFormat, limit: int, is_plain: bool
+    ) -> None:
         self.path = path
+        self.is_plain = is_plain
         if path.suffix.lower() == ".gz":
             content = self._unpacked(content, limit)
         self.content = content.removeprefix(b"\xef\xbb\xbf")
@@ -163,17 +179,15 @@ class _Intake:
         if self.form == ox.RdfFormat.JSON_LD:
             self._check_json()
         base = _NOWHERE if self.form in _RESOLVED else None
+        if self.is_plain:
+            base = f"file:///{quote(self.path.name)}"
         try:
             quads = [
                 self._checked(quad, salt)
                 for quad in ox.parse(self.content, format=self.form, base_iri=base)
             ]
         except SyntaxError as error:
-            where = f":{error.lineno}:{error.offset}" if error.lineno else ""
-            what = _short(re.sub(_POSITION, "", " ".join(error.msg.split())))
-            if "No scheme found" in what:
-                what = "an IRI is relative, and the file names no base. Write it in full"
-            raise BadFile(f"{self.path}{where}: {what}") from error
+            raise syntax_fault(self.path, error) from error
         return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
     def _unpacked(self, packed: bytes, limit: int) -> bytes:
@@ -219,7 +233,9 @@ class _Intake:
             if key in found:
                 places = [m.start() for m in re.finditer(rf"{_quoted(key)}.\s*:", self.text)]
                 at = places[1] if len(places) == 2 else None
-                self._refuse(f"the key {_short(key)!r} is twice in an object. Make it a list", at)
+                self._refuse(
+                    f"the key {shortened(key)!r} is twice in an object. Make it a list", at
+                )
             found[key] = value
             if key == "@import":
                 self._refuse_context(value)
@@ -230,7 +246,7 @@ class _Intake:
 
     def _refuse_context(self, address: object) -> NoReturn:
         self._refuse(
-            f"the context {_short(str(address))!r} would be fetched. Write it into the file",
+            f"the context {shortened(str(address))!r} would be fetched. Write it into the file",
             self._find(_quoted(str(address))),
         )
 
@@ -291,12 +307,12 @@ class _Intake:
     def _checked(self, quad: ox.Quad, salt: str) -> ox.Quad:
         # This runs for each statement, and each attribute of a quad is a new object.
         subject, object_, graph = quad.subject, quad.object, quad.graph_name
-        if isinstance(object_, ox.Literal):
+        if isinstance(object_, ox.Literal) and not self.is_plain:
             self._check_literal(quad, object_)
         elif isinstance(object_, ox.Triple):
             self._refuse(
                 "a triple stands inside a triple, which few formats can carry. Describe it"
-                f" with rdf:Statement ({_short(str(object_))})"
+                f" with rdf:Statement ({shortened(str(object_))})"
             )
         if self.form in _RESOLVED:
             for term in (subject, quad.predicate, object_, graph):
@@ -315,7 +331,7 @@ class _Intake:
         if isinstance(term, ox.NamedNode) and term.value.startswith(_NOWHERE):
             name = term.value.removeprefix(_NOWHERE)
             self._refuse(
-                f"the IRI <{_short(name)}> is relative, and the file names no base. Write it"
+                f"the IRI <{shortened(name)}> is relative, and the file names no base. Write it"
                 " in full",
                 self._find(_quoted(name)) if name else None,
             )
@@ -328,17 +344,11 @@ class _Intake:
         return self.blank_nodes[term]
 
     def _check_literal(self, quad: ox.Quad, literal: ox.Literal) -> None:
-        pattern = _LEXICAL.get(literal.datatype.value)
-        if pattern is None:
+        what = literal_fault(literal)
+        if what is None:
             return
-        # ASCII: a digit of another script is none here.
-        if re.fullmatch(pattern, literal.value, re.ASCII) and _is_day(literal.value):
-            return
-        name = curie(literal.datatype.value)
-        kind = re.escape(name.partition(":")[2])
-        at = self._find(rf"{re.escape(literal.value)}[\"']+\s*\^\^\s*(?:<[^>]*#|[\w.-]*:){kind}")
-        what = f"{_short(literal.value)!r} is no {name}. Mend it, or write it as a plain string"
-        of = f" ({curie(quad.predicate.value)} of {_short(str(quad.subject))})"
+        at = self._find(literal_pattern(literal))
+        of = f" ({curie(quad.predicate.value)} of {shortened(str(quad.subject))})"
         self._refuse(what if at is not None else what + of, at)
 
     def _find(self, pattern: str) -> int | None:
@@ -353,12 +363,40 @@ class _Intake:
         raise BadFile(f"{self.path}{where}: {what}")
 
 
+def syntax_fault(path: Path, error: SyntaxError) -> BadFile:
+    """What the parser says is wrong, with the place in the file."""
+    where = f":{error.lineno}:{error.offset}" if error.lineno else ""
+    what = shortened(re.sub(_POSITION, "", " ".join(error.msg.split())))
+    if "No scheme found" in what:
+        what = "an IRI is relative, and the file names no base. Write it in full"
+    return BadFile(f"{path}{where}: {what}")
+
+
+def literal_fault(literal: ox.Literal) -> str | None:
+    """What is wrong with a literal whose text is none of its datatype; nothing otherwise."""
+    pattern = _LEXICAL.get(literal.datatype.value)
+    if pattern is None:
+        return None
+    # ASCII: a digit of another script is none here.
+    if re.fullmatch(pattern, literal.value, re.ASCII) and _is_day(literal.value):
+        return None
+    name = curie(literal.datatype.value)
+    return f"{shortened(literal.value)!r} is no {name}. Mend it, or write it as a plain string"
+
+
+def literal_pattern(literal: ox.Literal) -> str:
+    """A pattern for a typed literal as it stands in a file."""
+    kind = re.escape(curie(literal.datatype.value).partition(":")[2])
+    return rf"{re.escape(literal.value)}[\"']+\s*\^\^\s*(?:<[^>]*#|[\w.-]*:){kind}"
+
+
 def _quoted(name: str) -> str:
     """A pattern for a name as it stands in quotation marks or angle brackets."""
     return rf"(?<=[\"'<]){re.escape(name)}(?=[\"'>])"
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """A text as a message quotes it."""
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

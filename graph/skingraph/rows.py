@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -36,8 +37,11 @@ def value_of(term: Term | None) -> Value:
     if isinstance(term, ox.Literal):
         datatype = term.datatype.value
         if datatype in _NUMBERS:
-            return _NUMBERS[datatype](term.value)
-        return term.value == "true" if datatype == _XSD + "boolean" else term.value
+            # Any text may carry any datatype, in data and by STRDT.
+            with contextlib.suppress(ValueError, InvalidOperation):
+                return _NUMBERS[datatype](term.value)
+            return term.value
+        return term.value in ("true", "1") if datatype == _XSD + "boolean" else term.value
     return str(term) if isinstance(term, ox.Triple | ox.BlankNode) else term.value
 
 

@@ -19,13 +19,13 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from skingraph import errors
 from skingraph.errors import BadQuery, QueryStopped, SkingraphError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 if sys.platform != "win32":
     import fcntl
@@ -61,44 +61,167 @@ _STOPPED: Final = b"x"
 _GRACE: Final = 0.5
 
 
-def in_child(work: Callable[[], bytes], limits: Limits = Limits()) -> bytes:
+def in_child(
+    work: Callable[[], bytes],
+    limits: Limits = Limits(),
+    *,
+    opening: Callable[[], object] | None = None,
+) -> bytes:
     """What `work` returns, from a forked child that is stopped when it oversteps a limit.
 
     The child sees everything the parent has loaded, and can open nothing: what `work`
     imports or reads must be there before. An error of ours comes back as itself, any
     other as BadQuery; nothing the child does to its memory comes back at all.
+
+    Args:
+        work: what the child does.
+        limits: how far it may go.
+        opening: called in the child while it can still open files, as a store on disk must.
     """
-    if not hasattr(os, "fork"):
-        raise BadQuery(
-            "queries and files from outside need a POSIX system (Linux, macOS, WSL), where a"
-            " child process can hold them. Here, ask the queries of the catalogue"
-        )
-    reading, writing = os.pipe()
-    child = 0
-    # A signal between the fork and the first line of the child would run the parent's
-    # handlers in the child, which would then go on as a second parent.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
-    try:
-        child = _fork()
-        if child == 0:
-            _be_the_child(work, limits, writing, mask)
-        os.close(writing)
-        writing = -1
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        received = _receive(reading, limits)
-        code = _end(child, kill=isinstance(received, QueryStopped))
-    except BaseException:
+    with Child(work, limits, opening=opening) as child:
+        return child.answer()
+
+
+class Child:
+    """A forked child at work, for a parent that does something of its own meanwhile.
+
+    As a context it starts on entering, and it is gone on leaving, whether it was done or not.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[], bytes],
+        limits: Limits = Limits(),
+        *,
+        opening: Callable[[], object] | None = None,
+    ) -> None:
+        """As for `in_child`.
+
+        Args:
+            work: what the child does.
+            limits: how far it may go.
+            opening: called before the child is confined.
+        """
+        self._work = work
+        self._limits = limits
+        self._opening = opening
+        self._child = 0
+        self._reading = -1
+        self._received = bytearray()
+        self._is_over = False
+        self._stop: QueryStopped | None = None
+        self._code: int | None = None
+
+    def __enter__(self) -> Self:
+        if not hasattr(os, "fork"):
+            raise BadQuery(
+                "queries and files from outside need a POSIX system (Linux, macOS, WSL), where a"
+                " child process can hold them. Here, ask the queries of the catalogue"
+            )
+        self._reading, writing = os.pipe()
+        # A signal between the fork and the first line of the child would run the parent's
+        # handlers in the child, which would then go on as a second parent.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+        try:
+            self._child = _fork()
+            if self._child == 0:
+                self._be_the_child(writing, mask)
+            os.close(writing)
+            writing = -1
+            self._deadline = time.monotonic() + self._limits.seconds + _GRACE
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        except BaseException:
+            self._leave()
+            raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            if writing >= 0:
+                os.close(writing)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the child is done, or was stopped, within so many seconds."""
+        limits = self._limits
+        until = min(time.monotonic() + seconds, self._deadline)
+        most = limits.answer + _HEADER.size + len(_END)
+        poll = select.poll()
+        poll.register(self._reading, select.POLLIN)
+        while not self._is_over:
+            if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+                if until < self._deadline:
+                    return False
+                self._stop = QueryStopped(_no_time(limits))
+                break
+            piece = os.read(self._reading, 1 << 20)
+            self._received += piece
+            self._is_over = not piece
+            if len(self._received) > most:
+                self._stop = QueryStopped(_too_large(limits))
+                break
+        return True
+
+    def answer(self) -> bytes:
+        """What the work returned, as soon as it is done.
+
+        Raises:
+            QueryStopped: it overstepped a limit.
+            SkingraphError: what it raised.
+        """
+        self.wait(self._limits.seconds + 2 * _GRACE)
+        self._code = _end(self._child, kill=self._stop is not None)
+        self._child = 0
+        if self._stop is not None:
+            raise self._stop
+        return _open(bytes(self._received), self._code, self._limits)
+
+    def _leave(self) -> None:
+        child, self._child = self._child, 0
         if child:
             _end(child, kill=True)
-        raise
+        reading, self._reading = self._reading, -1
+        if reading >= 0:
+            os.close(reading)
+
+    def _be_the_child(self, pipe: int, mask: set[int | signal.Signals]) -> NoReturn:
+        """Everything the child ever does. It never returns into the code of the parent."""
+        limits = self._limits
+        try:
+            default_signals()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask - set(_INTERRUPTS))
+            # What the parent left for the collector has finalisers, which are not ours to run.
+            gc.freeze()
+            pipe = close_all_but(pipe)
+            signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+            _limit(resource.RLIMIT_CPU, math.ceil(limits.seconds) + 1)
+            status, answer = _opened(self._opening, limits)
+            if status == _DONE:
+                confine(limits.memory)
+                status, answer = _outcome(self._work, limits)
+            _send(pipe, _HEADER.pack(status, len(answer)))
+            _send(pipe, answer)
+            _send(pipe, _END)
+            os._exit(0)
+        finally:
+            os._exit(1)
+
+
+@contextlib.contextmanager
+def limited(limits: Limits) -> Iterator[None]:
+    """Inside, a process of its own is ended when it oversteps a limit of time or memory."""
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    mapped = _mapped()
+    if mapped:
+        most = mapped + limits.memory
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+    rest, _ = signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+    try:
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        os.close(reading)
-        if writing >= 0:
-            os.close(writing)
-    if isinstance(received, QueryStopped):
-        raise received
-    return _open(received, code, limits)
+        signal.setitimer(signal.ITIMER_REAL, rest)
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
 
 
 def _fork() -> int:
@@ -114,28 +237,24 @@ def _fork() -> int:
             ) from error
 
 
-def _be_the_child(
-    work: Callable[[], bytes], limits: Limits, pipe: int, mask: set[int | signal.Signals]
-) -> NoReturn:
-    """Everything the child ever does. It never returns into the code of the parent."""
-    try:
-        for number in (*_INTERRUPTS, *_CRASHES):
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask - set(_INTERRUPTS))
-        # What the parent left for the collector has finalisers, which are not ours to run.
-        gc.freeze()
-        pipe = _close_all_but(pipe)
-        _confine(limits)
-        status, answer = _outcome(work, limits)
-        _send(pipe, _HEADER.pack(status, len(answer)))
-        _send(pipe, answer)
-        _send(pipe, _END)
-        os._exit(0)
-    finally:
-        os._exit(1)
+def _opened(opening: Callable[[], object] | None, limits: Limits) -> tuple[bytes, bytes]:
+    """What the child opens before it can open nothing any more."""
+
+    def work() -> bytes:
+        if opening is not None:
+            opening()
+        return b""
+
+    return _outcome(work, limits)
 
 
-def _close_all_but(pipe: int) -> int:
+def default_signals() -> None:
+    """Let what interrupts or ends a process end this one, whatever its parent had set."""
+    for number in (*_INTERRUPTS, *_CRASHES):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def close_all_but(pipe: int) -> int:
     """Descriptors 0 to 2 lead nowhere, 3 is the pipe, and there are no others."""
     pipe = fcntl.fcntl(pipe, fcntl.F_DUPFD, 10)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -146,16 +265,18 @@ def _close_all_but(pipe: int) -> int:
     return 3
 
 
-def _confine(limits: Limits) -> None:
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-    _limit(resource.RLIMIT_CPU, math.ceil(limits.seconds) + 1)
+def confine(memory: int, *, descriptors: int = 0) -> None:
+    """Allow this process so much more memory in bytes, no file of any size, and no descriptor.
+
+    For good: not even the process itself can widen these limits again.
+    """
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     mapped = _mapped()
     if mapped:
-        _limit(resource.RLIMIT_AS, mapped + limits.memory)
+        _limit(resource.RLIMIT_AS, mapped + memory)
     # No descriptor, no file and no socket: the engine opens both without asking Python.
-    _limit(resource.RLIMIT_NOFILE, 0)
+    _limit(resource.RLIMIT_NOFILE, descriptors)
 
 
 def _limit(which: int, value: int) -> None:
@@ -198,23 +319,6 @@ def _send(pipe: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(pipe, rest) :]
-
-
-def _receive(pipe: int, limits: Limits) -> bytes | QueryStopped:
-    """All that comes through the pipe until it closes, or the limit that was overstepped."""
-    deadline = time.monotonic() + limits.seconds + _GRACE
-    most = limits.answer + _HEADER.size + len(_END)
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    received = bytearray()
-    while poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        piece = os.read(pipe, 1 << 20)
-        if not piece:
-            return bytes(received)
-        received += piece
-        if len(received) > most:
-            return QueryStopped(_too_large(limits))
-    return QueryStopped(_no_time(limits))
 
 
 def _end(child: int, *, kill: bool) -> int:

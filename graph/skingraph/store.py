@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import pyoxigraph as ox
 
-from skingraph.errors import BadQuery, UnknownName
-from skingraph.loading import from_files, shipped, shipped_and
+from skingraph.binding import with_terms
+from skingraph.errors import BadFile, BadQuery, SkingraphError, UnknownName
+from skingraph.loading import shipped
 from skingraph.neighbourhood import concepts_of_kinds, neighbourhood
 from skingraph.prefixes import PREFIXES, expand
 from skingraph.rows import Rows, Term, rows_of
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     import rdflib
 
+    from skingraph.disk import Opened
     from skingraph.filters import ClaimFilter
+    from skingraph.overlays import Filled, Filling
+    from skingraph.remote import Service
     from skingraph.sandbox import Limits
 
 Results = TypeVar("Results")
@@ -38,17 +42,28 @@ SELECT ?version ?date WHERE {
 class SkinGraph:
     """A graph of concepts, claims and sources that answers SPARQL.
 
-    Make one with `load`, `read` or as the result of `subgraph`. The default graph of every query
+    Make one with `load`, `read`, `open`, `connect` or as the result of `subgraph`. The default graph of every query
     is the union of the named graphs: `skg:schema`, `skg:asserted`, `skg:inferred`, and one of its
     own for each file from outside.
     """
 
     def __init__(
-        self, store: ox.Store, *, union: bool = True, added_nothing: tuple[str, ...] = ()
+        self,
+        store: ox.Store | Service,
+        *,
+        union: bool = True,
+        added_nothing: tuple[str, ...] = (),
+        odd: tuple[str, ...] = (),
+        opened: Opened | None = None,
     ) -> None:
-        self.store = store
+        # A service answers the calls of a pyoxigraph store that are made here.
+        self.store = cast("ox.Store", store)
         self.union = union
         self.added_nothing = added_nothing
+        self.odd = odd
+        self._opened = opened
+        self._service = None if isinstance(store, ox.Store) else store
+        self._parent: SkinGraph | None = None
 
     @classmethod
     def load(cls, *, also: Iterable[str | Path] = (), only: ClaimFilter | None = None) -> Self:
@@ -59,8 +74,10 @@ class SkinGraph:
         """
         if not only and not also:
             return cls(shipped())
-        store, nothing = shipped_and(also, only)
-        return cls(store, added_nothing=nothing)
+        from skingraph.overlays import Filling, shipped_and
+
+        filling = Filling(ox.Store())
+        return cls._filled(filling, shipped_and(filling, also, only))
 
     @classmethod
     def read(
@@ -71,10 +88,82 @@ class SkinGraph:
         Raises:
             BadFile: a file cannot be read.
         """
-        store, union, nothing = from_files(
-            [paths] if isinstance(paths, str | Path) else paths, only
+        from skingraph.overlays import Filling, from_files
+
+        files = [paths] if isinstance(paths, str | Path) else paths
+        filling = Filling(ox.Store())
+        return cls._filled(filling, from_files(filling, files, only))
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """A graph on disk, as `skingraph load --store` made it; many may have it open at once.
+
+        It is read-only, and stays as it is while a load replaces it.
+
+        Raises:
+            BadFile: there is no store, or it is not whole.
+        """
+        from skingraph.disk import Opened
+
+        opened = Opened.of(folder)
+        return cls(opened.store, union=opened.stamp.union, opened=opened)
+
+    @classmethod
+    def connect(cls, url: str, *, timeout: float = 60.0) -> Self:
+        """A graph that a SPARQL 1.1 service holds; every query is answered there.
+
+        Credentials come from the address (`https://name:word@...`) or, as a whole header, from
+        the environment variable SKINGRAPH_AUTHORIZATION.
+
+        Args:
+            url: the address of its query endpoint.
+            timeout: how many seconds to wait for an answer.
+
+        Raises:
+            BadParameter: this is no address.
+            ServiceFailed: there is no such service, or it does not answer as one.
+        """
+        from skingraph.remote import Service
+
+        return cls(Service(url, timeout=timeout))
+
+    @classmethod
+    def _filled(cls, filling: Filling, filled: Filled) -> Self:
+        return cls(
+            filling.store, union=filled.union, added_nothing=filled.added_nothing, odd=filled.odd
         )
-        return cls(store, union=union, added_nothing=nothing)
+
+    def narrowed(
+        self, *, only: ClaimFilter | None = None, also: Iterable[str | Path] = ()
+    ) -> SkinGraph:
+        """The same graph in memory, with these files beside it and without what the filter drops.
+
+        The rules run again. From disk or a service the whole graph is copied first.
+
+        Raises:
+            BadFile: a file cannot be read.
+        """
+        from skingraph.overlays import Filling, again_with, from_files
+
+        filling = Filling(ox.Store())
+        if self.union:
+            return self._filled(filling, again_with(filling, self.store, also, only))
+        filled = from_files(filling, also, only)
+        filling.store.bulk_extend(self.store)
+        return self._filled(filling, filled)
+
+    def reopened(self) -> SkinGraph:
+        """This graph for a forked child that has closed what its parent had open.
+
+        Call it in the child, before the child may open nothing any more, and keep to what it
+        gives. A graph in memory and one of a service are given as they are.
+        """
+        if self._opened is None:
+            return self
+        again = SkinGraph(self._opened.reopened(), union=self.union, opened=self._opened)
+        # What the parent opened must not be closed here: it has lost its threads.
+        again._parent = self
+        return again
 
     @property
     def release(self) -> str:
@@ -85,34 +174,58 @@ class SkinGraph:
 
     def __len__(self) -> int:
         """How many statements the graph holds, in all its named graphs."""
-        return len(self.store)
+        # On disk, counting reads everything.
+        return self._opened.stamp.statements if self._opened else len(self.store)
 
     def query(
-        self, text: str, bindings: Mapping[str, Term] | None = None
+        self, text: str, bindings: Mapping[str, Term] | None = None, *, base: str | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Answer a query in this process, as pyoxigraph does.
 
         Args:
             text: SPARQL 1.1; the prefixes of the table need no declaration.
             bindings: values for variables that stand in the query's projection.
+            base: what relative IRIs in the text are relative to, unless it says BASE.
 
         Raises:
             BadQuery: the text is no query, is not allowed here, or lacks a bound variable.
         """
+        written = with_terms(text, bindings) if bindings else None
+        if written is not None:
+            try:
+                return self.query(written, base=base)
+            except BadQuery:
+                # Where a value cannot stand, such as a text as a subject: the engine says more.
+                pass
         substitutions = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         try:
             return self.store.query(
                 text,
+                base_iri=base,
                 prefixes=PREFIXES,
                 use_default_graph_as_union=self.union and not _names_its_graphs(text),
                 substitutions=substitutions or None,
             )
         except (SyntaxError, RuntimeError, ValueError) as error:
+            if isinstance(error, SkingraphError):
+                raise
+            if base is None:
+                from skingraph.mentions import check_iris
+
+                check_iris(text)
             raise BadQuery(f"the query does not parse: {_one_line(error)}") from error
+        except OSError as error:
+            if isinstance(error, SkingraphError):
+                raise
+            raise self._damaged(error) from error
 
     def select(self, text: str, **bindings: Term) -> Rows:
         """The rows of a SELECT query."""
-        return rows_of(_expect(self.query(text, bindings), ox.QuerySolutions, "SELECT"))
+        solutions = _expect(self.query(text, bindings), ox.QuerySolutions, "SELECT")
+        try:
+            return rows_of(solutions)
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(error) from error
 
     def ask(self, text: str, **bindings: Term) -> bool:
         """The answer of an ASK query."""
@@ -128,6 +241,8 @@ class SkinGraph:
         text: str,
         bindings: Mapping[str, Term] | None = None,
         limits: Limits | None = None,
+        *,
+        base: str | None = None,
     ) -> Rows | bool | SkinGraph:
         """The answer to a query that somebody else wrote, worked out in a limited child process.
 
@@ -136,10 +251,22 @@ class SkinGraph:
             QueryStopped: it overstepped a limit of time, memory or size.
         """
         from skingraph.guard import check_query
+        from skingraph.mentions import check_iris
         from skingraph.sandbox import Limits, in_child
 
         check_query(text)
-        answer = in_child(lambda: _serialized(self.query(text, bindings)), limits or Limits())
+        limits = limits or Limits()
+        if self._service is not None:
+            # A relative IRI would mean something else there, and a base tells where a file lies.
+            check_iris(text)
+            there = SkinGraph(self._service.within(limits), union=self.union)
+            return _read(there.query(text, bindings))
+        here: list[SkinGraph] = [self]
+        answer = in_child(
+            lambda: _serialized(here[0].query(text, bindings, base=base)),
+            limits,
+            opening=lambda: here.insert(0, self.reopened()),
+        )
         kind, body = answer[:1], answer[1:]
         if kind == b"b":
             return body == b"true"
@@ -164,7 +291,7 @@ class SkinGraph:
         """
         seeds = [concepts] if isinstance(concepts, str) else concepts
         iris = [self._iri(concept) for concept in seeds]
-        return SkinGraph(neighbourhood(self.store, iris, hops=hops, kinds=kinds))
+        return SkinGraph(neighbourhood(self._at_hand(), iris, hops=hops, kinds=kinds))
 
     def of_kinds(self, kinds: Iterable[str]) -> set[str]:
         """The IRIs of the concepts of these classes, such as "Concern", or of narrower ones."""
@@ -180,6 +307,14 @@ class SkinGraph:
                 "Find one with: Lexicon(graph).resolve(name)"
             )
         return iri
+
+    def _at_hand(self) -> ox.Store:
+        """A store for what takes many small questions: of a service, a copy in memory."""
+        return self.store if self._service is None else self._service.copy()
+
+    def _damaged(self, error: BaseException) -> SkingraphError:
+        where = f"{self._opened.folder}: " if self._opened else ""
+        return BadFile(f"{where}cannot be read ({_one_line(error)}). Load it again")
 
     def to_rdflib(self) -> rdflib.Graph:
         """The graph as one rdflib graph: the union of the named graphs."""
@@ -201,6 +336,14 @@ def graph_of(triples: Iterable[ox.Triple | ox.Quad]) -> SkinGraph:
     return SkinGraph(store, union=False)
 
 
+def _read(
+    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+) -> Rows | bool | SkinGraph:
+    if isinstance(results, ox.QueryBoolean):
+        return bool(results)
+    return rows_of(results) if isinstance(results, ox.QuerySolutions) else graph_of(results)
+
+
 def _serialized(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> bytes:
     if isinstance(results, ox.QueryBoolean):
         return b"btrue" if results else b"bfalse"
@@ -220,7 +363,7 @@ def _names_its_graphs(text: str) -> bool:
     # Most texts say "inherited from" in a name or a remark; the tokens are counted for few.
     if not _FROM.search(text):
         return False
-    from skingraph.guard import has_dataset_clause
+    from skingraph.mentions import has_dataset_clause
 
     return has_dataset_clause(text)
 

@@ -14,6 +14,7 @@ import click
 from skingraph.errors import BadFile, BadParameter, BadQuery
 
 if TYPE_CHECKING:
+    from skingraph.filters import ClaimFilter
     from skingraph.rows import Rows
     from skingraph.store import SkinGraph
 
@@ -32,6 +33,8 @@ class Session:
     min_evidence: str | None = None
     authorities: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    store: str | None = None
+    endpoint: str | None = None
 
     @classmethod
     def of(cls, chosen: dict[str, object], outer: Session | None = None) -> Session:
@@ -50,6 +53,8 @@ class Session:
             str(level) if level else outer.min_evidence,
             outer.authorities + several("authority"),
             outer.sources + several("source"),
+            str(chosen["store"]) if chosen.get("store") else outer.store,
+            str(chosen["endpoint"]) if chosen.get("endpoint") else outer.endpoint,
         )
 
     def limits(self) -> list[str]:
@@ -62,19 +67,45 @@ class Session:
         return [f"{option} {value} leaves claims out" for option, value in chosen if value]
 
     def graph(self) -> SkinGraph:
-        """The graph, loaded."""
+        """The graph, loaded.
+
+        Raises:
+            BadParameter: the options name two graphs.
+        """
         from skingraph.store import SkinGraph
 
-        only = None
-        if self.min_evidence or self.authorities or self.sources:
-            from skingraph.filters import ClaimFilter
+        places = (
+            ("--graph", self.graph_files),
+            ("--store", self.store),
+            ("--endpoint", self.endpoint),
+        )
+        named = [option for option, place in places if place]
+        if len(named) > 1:
+            raise BadParameter(f"{' and '.join(named)} are two graphs. Choose one of them.")
+        if self.store:
+            graph: SkinGraph = SkinGraph.open(self.store)
+        elif self.endpoint:
+            graph = SkinGraph.connect(self.endpoint)
+        elif self.graph_files:
+            return self._told(SkinGraph.read((*self.graph_files, *self.also), only=self.only()))
+        else:
+            return self._told(SkinGraph.load(also=self.also, only=self.only()))
+        only = self.only()
+        if only or self.also:
+            graph = graph.narrowed(only=only, also=self.also)
+        return self._told(graph)
 
-            only = ClaimFilter(self.min_evidence, self.authorities, self.sources)
-        if not self.graph_files:
-            return self._told(SkinGraph.load(also=self.also, only=only))
-        return self._told(SkinGraph.read((*self.graph_files, *self.also), only=only))
+    def only(self) -> ClaimFilter | None:
+        """The filter that the options make."""
+        if not (self.min_evidence or self.authorities or self.sources):
+            return None
+        from skingraph.filters import ClaimFilter
+
+        return ClaimFilter(self.min_evidence, self.authorities, self.sources)
 
     def _told(self, graph: SkinGraph) -> SkinGraph:
+        for what in graph.odd:
+            remark(what)
         for path in graph.added_nothing:
             remark(f"{path}: holds no statement that was not there already, so it adds nothing")
         return graph
@@ -93,7 +124,7 @@ def with_graph(function: Decorated) -> Decorated:
 
     @click.pass_context
     def wrapped(context: click.Context, /, **arguments: object) -> object:
-        names = ("graph_files", "also", "min_evidence", "authority", "source")
+        names = ("graph_files", "also", "store", "endpoint", "min_evidence", "authority", "source")
         chosen = {name: arguments.pop(name) for name in names}
         outer = context.find_root().obj
         session = Session.of(chosen, outer if isinstance(outer, Session) else None)
@@ -122,6 +153,18 @@ def _graph_options(function: Decorated, *, hidden: bool) -> Decorated:
             metavar="FILE",
             hidden=hidden,
             help="Use this RDF file beside the graph.",
+        ),
+        click.option(
+            "--store",
+            metavar="DIR",
+            hidden=hidden,
+            help="Use the store on disk that `skingraph load` made.",
+        ),
+        click.option(
+            "--endpoint",
+            metavar="URL",
+            hidden=hidden,
+            help="Use the graph of this SPARQL service; nothing else is ever contacted.",
         ),
         click.option(
             "--min-evidence",
