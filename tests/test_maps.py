@@ -20,9 +20,10 @@ from skingraph.concepts import Lexicon, Named
 from skingraph.errors import MissingExtra
 from skingraph.index import ClaimIndex
 from skingraph.lanes import LANES, place
-from skingraph.maps import SYMBOLS, VIS_NETWORK, draw
+from skingraph.maps import VIS_NETWORK, draw
 from skingraph.picture import LIMIT, choose
 from skingraph.store import SkinGraph
+from skingraph.symbols import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -505,7 +506,7 @@ def test_the_same_graph_gives_the_same_bytes(graph: SkinGraph, focus: str) -> No
 def test_every_kind_has_a_lane_a_shape_and_a_colour_in_both_themes() -> None:
     from importlib.resources import files
 
-    css = (files("skingraph") / "templates" / "map.css").read_text(encoding="utf-8")
+    css = (files("skingraph") / "templates" / "palette.css").read_text(encoding="utf-8")
     kinds = {kind for lane in LANES for kind in lane.kinds}
     assert set(SYMBOLS) - {"Other"} <= kinds
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)

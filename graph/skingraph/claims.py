@@ -158,6 +158,11 @@ class Claim:
             return self.stated_as
         return f"{_range(self.minimum, self.maximum)}{_unit(self)}"
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """How, for whom, when and why, as the sentence tells it in brackets."""
+        return tuple(_details(self))
+
     def __str__(self) -> str:
         return sentence(self)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.util
-import re
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +16,7 @@ from skingraph.errors import MissingExtra
 from skingraph.index import ClaimIndex
 from skingraph.lanes import WIDTH, Layout, place
 from skingraph.picture import Picture, choose
+from skingraph.symbols import SYMBOLS, kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +81,11 @@ def _page(
     net.node_ids = [node["id"] for node in net.nodes]
     net.edges = _edges(picture)
     claims = {one.claim.curie: one.claim for _, one in said + own}
-    scripts = {"vis": _vis_network(), "js": _resource("map.js"), "css": _resource("map.css")}
+    scripts = {
+        "vis": _vis_network(),
+        "js": _resource("map.js"),
+        "css": _resource("palette.css") + _resource("map.css"),
+    }
     environment = Environment(
         loader=DictLoader({"map.html.j2": _resource("map.html.j2")}),
         autoescape=True,
@@ -210,32 +214,6 @@ def _firmly(claim: Claim) -> str:
 def _where(section: str, start: int, end: int) -> str:
     under = f"\N{LEFT DOUBLE QUOTATION MARK}{section}\N{RIGHT DOUBLE QUOTATION MARK}, "
     return f"{under if section else ''}characters {start} to {end}"
-
-
-def kind_words(kind: str) -> str:
-    """The name of a class as two words.
-
-    >>> kind_words("SideEffect")
-    'side effect'
-    """
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
-
-
-# One outline for the canvas and the legend, drawn around the origin. Shape, colour and word tell
-# the kind; the colours stand in map.css.
-SYMBOLS = {
-    "Treatment": "M-8-8H8V8H-8Z",
-    "Mechanism": "M0-10 10 0 0 10-10 0Z",
-    "HealingPhase": "M-5-9H5L10 0 5 9H-5L-10 0Z",
-    "Outcome": "M-10-4H10V4H-10Z",
-    "Concern": "M0-9A9 9 0 0 1 0 9 9 9 0 0 1 0-9Z",
-    "PatientFactor": "M-10-8H10L0 9Z",
-    "SideEffect": "M0-9 10 8H-10Z",
-    "CareInstruction": "M0-10 3-3 10-3 4.5 2 6.5 9 0 5-6.5 9-4.5 2-10-3-3-3Z",
-    "Device": "M-3-9H3V-3H9V3H3V9H-3V3H-9V-3H-3Z",
-    "Agent": "M0-9A9 9 0 0 1 0 9 9 9 0 0 1 0-9ZM0-4.5A4.5 4.5 0 0 0 0 4.5 4.5 4.5 0 0 0 0-4.5Z",
-    "Other": "M-7-9H3L8-4V9H-7Z",
-}
 
 
 def _resource(name: str) -> str:

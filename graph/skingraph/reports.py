@@ -41,6 +41,7 @@ def concept_text(concept: Concept, index: ClaimIndex, *, release: str, width: in
         ("a kind of", [named.label for named in concept.broader]),
         ("its kinds", [named.label for named in concept.narrower]),
         ("not to be confused with", [named.label for named in concept.related]),
+        ("in other vocabularies", [str(one) for one in concept.counterparts]),
     ):
         if names:
             lines.append(cite.wrapped(f"{word}: {'; '.join(names)}", indent=2))
