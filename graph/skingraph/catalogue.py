@@ -2,7 +2,8 @@
 
 A header line begins with `#+` and holds `key: text`, or `- item` below a key, as grlc reads it.
 A parameter is an ordinary variable of the query's projection, with the class or datatype it
-ranges over. Unbound, the query answers for everything.
+ranges over. Unbound, the query answers for everything; or, where the header says `kind = value`,
+as for that value, which stands in the text as well, so that any engine gives the same rows.
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ _KEYS: Final = {"summary", "description", "row", "tags", "parameters", "example"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable that may be bound, and what it ranges over: `skg:Concern` and so on."""
+    """A variable that may be bound, and what it ranges over: `skg:Concern` and so on.
+
+    `default` is what an unbound one counts as; empty where that is everything.
+    """
 
     name: str
     kind: str
+    default: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.kind}" + (f" ({self.default})" if self.default else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,9 @@ def parse(text: str, *, name: str, folder: str = "") -> Query:
         fields[key] = value.strip()
     parameters = []
     for item in lists["parameters"]:
-        variable, _, kind = item.partition(":")
-        parameters.append(Parameter(variable.strip(), kind.strip()))
+        variable, _, takes = item.partition(":")
+        kind, _, default = takes.partition(" = ")
+        parameters.append(Parameter(variable.strip(), kind.strip(), default.strip()))
     return Query(
         name=name,
         folder=folder,

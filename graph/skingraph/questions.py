@@ -86,13 +86,17 @@ def known_kinds(graph: SkinGraph, names: Iterable[str]) -> list[str]:
 
 def why_empty(graph: SkinGraph, text: str) -> list[str]:
     """Likely reasons why a query found nothing: names the graph does not know, bad patterns."""
-    from skingraph.guard import invalid_patterns, terms_named
+    from skingraph.mentions import invalid_patterns, relative_iris, terms_named
 
     reasons = [
         f"the pattern {pattern!r} does not compile, so it matches nothing"
         for pattern in invalid_patterns(text)
     ]
     written = terms_named(text)
+    reasons += [
+        f"{name} is relative, so it means a file beside the query's"
+        for name in dict.fromkeys(token.text for token in relative_iris(text))
+    ]
     names = {iri for name in written if (iri := expand(name) or name.strip("<>"))}
     # Only our own names: another vocabulary's word may be right and merely unused.
     for iri in sorted(name for name in names - set(PREFIXES.values()) if name.startswith(SKIN)):

@@ -27,12 +27,25 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--search", metavar="TEXT", help="Only queries that speak of this.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only queries with this tag.")
+@click.option("--folder", metavar="NAME", help="Only queries of this folder.")
 @output_options(ROW_FORMATS)
-def queries(name: str | None, search: str | None, output: str | None, format: str | None) -> int:
+def queries(
+    name: str | None,
+    search: str | None,
+    tags: tuple[str, ...],
+    folder: str | None,
+    output: str | None,
+    format: str | None,
+) -> int:
     """List the named questions, or show one with its parameters and its text.
+
+    A parameter is shown as NAME=KIND, with its default in brackets; without one, the question
+    answers for everything until it is bound. Other formats than a table say more of each.
 
     \b
     skingraph queries
+    skingraph queries --tag safety --search "side effect"
     skingraph queries treatments-for-concern
     """
     import pyoxigraph as ox
@@ -46,29 +59,34 @@ def queries(name: str | None, search: str | None, output: str | None, format: st
         if query.example:
             remark(f"For example: {query.example}")
         return 0
-    found = [
+    words = (search or "").casefold()
+    asked = [
         query
         for query in catalogue()
-        if not search
-        or search.casefold()
-        in f"{query.name} {query.summary} {query.description} {' '.join(query.tags)}".casefold()
+        if words in f"{query.name} {query.summary} {query.description} {query.tags}".casefold()
+        and {tag.casefold() for tag in tags} <= set(query.tags)
+        and folder in (None, query.folder)
     ]
-    rows = Rows(
-        ("query", "folder", "asks", "parameters"),
-        tuple(
-            (
-                ox.Literal(query.name),
-                ox.Literal(query.folder),
-                ox.Literal(query.summary),
-                ox.Literal(" ".join(f"{p.name}={p.kind}" for p in query.parameters)),
-            )
-            for query in found
-        ),
-    )
+    columns = {
+        "query": [query.name for query in asked],
+        "folder": [query.folder for query in asked],
+        "asks": [query.summary for query in asked],
+        "parameters": [" ".join(map(str, query.parameters)) for query in asked],
+    }
+    if choose_format(output, format, ROW_FORMATS, "table") != "table":
+        columns |= {
+            "description": [query.description for query in asked],
+            "row": [query.row for query in asked],
+            "tags": [", ".join(query.tags) for query in asked],
+            "example": [query.example for query in asked],
+        }
+    cells = zip(*columns.values(), strict=True)
+    rows = Rows(tuple(columns), tuple(tuple(map(ox.Literal, row)) for row in cells))
     emit_rows(rows, output, format)
-    if not found:
-        remark(f"no query speaks of {search!r}. List them all with: skingraph queries")
-    return 0 if found else 1
+    if not asked:
+        wanted = " and ".join(map(repr, filter(None, (search, *tags, folder))))
+        remark(f"no query speaks of {wanted}. List them all with: skingraph queries")
+    return 0 if asked else 1
 
 
 @click.command()
@@ -117,7 +135,7 @@ def query(
     if outside is None:
         answer = graph.select(asked.text, **terms)
     else:
-        answer = graph.answer(asked.text, terms, Limits(seconds=timeout))
+        answer = graph.answer(asked.text, terms, Limits(seconds=timeout), base=_address(name))
     if isinstance(answer, bool):
         return _emit_boolean(answer, output, format)
     if isinstance(answer, SkinGraph):
@@ -151,6 +169,15 @@ def _outside_text(name: str | None, expression: str | None) -> str | None:
     if os.path.isfile(path) and path not in {query.name for query in catalogue()}:
         return query_text(path)
     return None
+
+
+def _address(name: str | None) -> str | None:
+    """The address of a query's file, which is the base of relative IRIs in it (RFC 3986, 5.1.3)."""
+    if name is None or name == "-":
+        return None
+    from pathlib import Path
+
+    return Path(os.path.abspath(name)).as_uri()
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
