@@ -4,7 +4,8 @@ import pyoxigraph as ox
 import pytest
 
 from skingraph.errors import BadQuery
-from skingraph.guard import Bounds, check_query, invalid_patterns
+from skingraph.guard import Bounds, check_query, tokens_of
+from skingraph.mentions import invalid_patterns
 from skingraph.resources import folder, walk
 from skingraph.sandbox import Limits, in_child
 
@@ -311,3 +312,9 @@ def test_patterns_that_do_not_compile_are_named():
 )
 def test_patterns_that_compile_or_are_none_are_not_named(query):
     assert invalid_patterns(query) == []
+
+
+def test_a_text_is_read_once_for_several_questions_about_it():
+    text = "SELECT * { ?s ?p ?o }"
+    assert tokens_of(text) is tokens_of(text)
+    assert not tokens_of("SELECT * {")

@@ -33,10 +33,10 @@ def file(tmp_path):
     return write
 
 
-def refusal(path: Path, **options: int) -> str:
+def refusal(path: Path, *, limit: int = 64 << 20) -> str:
     """The message without the folder: FILE:LINE:COLUMN: what."""
     with pytest.raises(BadFile) as caught:
-        intake(path, **options)
+        intake(path, limit=limit)
     message = str(caught.value)
     assert "\n" not in message
     assert message.startswith(str(path))

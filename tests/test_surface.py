@@ -35,7 +35,7 @@ def test_every_error_is_ours_and_a_built_in_one_too():
         for value in vars(errors).values()
         if inspect.isclass(value) and issubclass(value, errors.SkingraphError)
     ]
-    assert len(ours) == 9
+    assert len(ours) == 10
     for error in ours[1:]:
         assert issubclass(error, errors.SkingraphError)
         assert len(error.__bases__) == 2
