@@ -76,7 +76,7 @@ def test_installed_elsewhere_it_passes_the_same_tests(wheel, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     shutil.copy(ROOT / "pyproject.toml", elsewhere)
-    for folder in ("tests", "notebooks"):
+    for folder in ("tests", "notebooks", "docs"):
         shutil.copytree(
             ROOT / folder, elsewhere / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
