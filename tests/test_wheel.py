@@ -27,6 +27,7 @@ ONCE_IS_ENOUGH = (
     "test_protocol.py",
     "test_protocol_cases.py",
     "test_publishing.py",
+    "test_query_page.py",
     "test_remote.py",
     "test_stores.py",
 )
