@@ -1,9 +1,11 @@
 // What Apache Jena does beside skingraph, timed inside one warm JVM. Run by scale.py:
 //   java -cp jena-fuseki-server.jar Answers.java load RULES FILE...
-//   java -cp jena-fuseki-server.jar Answers.java ask QUESTIONS LIMIT RUNS FILE
-// A question is a line of QUESTIONS: its name, a query file, then pairs of variable and term, with
-// tabs between. Prints one line for each thing done: what, seconds, number, with tabs between.
+//   java -cp jena-fuseki-server.jar Answers.java ask LIMIT RUNS FILE
+// A question is a line of standard input: its name, a query file, then pairs of variable and term,
+// with tabs between. Prints one line for each thing done: what, seconds, number, with tabs between.
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ public class Answers {
         if (given[0].equals("load")) {
             load(Path.of(given[1]), words.subList(2, words.size()));
         } else {
-            ask(Path.of(given[1]), Double.parseDouble(given[2]), Integer.parseInt(given[3]), given[4]);
+            ask(Double.parseDouble(given[1]), Integer.parseInt(given[2]), given[3]);
         }
     }
 
@@ -60,10 +62,11 @@ public class Answers {
         tell("rules", since(start), model.size());
     }
 
-    static void ask(Path questions, double limit, int runs, String file) throws Exception {
+    static void ask(double limit, int runs, String file) throws Exception {
         Model model = read(List.of(file));
         tell("ready", 0, model.size());
-        for (String line : Files.readAllLines(questions)) {
+        BufferedReader asked = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = asked.readLine(); line != null; line = asked.readLine()) {
             String[] parts = line.split("\t");
             String text = Files.readString(Path.of(parts[1]));
             QuerySolutionMap bound = new QuerySolutionMap();

@@ -1,9 +1,10 @@
 """One engine in a process of its own, timed inside it; scale.py starts these.
 
     python engines.py ENGINE load GRAPH SCHEMA RULES      loads, runs the rules
-    python engines.py ENGINE ask QUESTIONS LIMIT RUNS GRAPH
+    python engines.py ENGINE ask LIMIT RUNS GRAPH
 
-A question is a line: its name, a query file, then pairs of variable and term, with tabs between.
+A question is a line of standard input: its name, a query file, then pairs of variable and term,
+with tabs between.
 Prints one line for each thing done: what, seconds, number, with tabs between. The number is how
 many statements or rows there are; -1 says that the limit of time was reached, -2 that the engine
 cannot answer.
@@ -50,7 +51,8 @@ class Engine(Protocol):
 class Skingraph:
     """What a user of ours has: SkinGraph.read, then select."""
 
-    forks = True
+    # In a forked child every page that a query touches would be copied first.
+    forks = False
 
     def load(self, graph: str, schema: str, rules: str) -> None:
         """Read the file as a user does; the rules are then run again to know their part."""
@@ -171,10 +173,10 @@ def main() -> None:
     if task == "load":
         engine.load(*rest)
         return
-    questions, limit, runs, graph = Path(rest[0]), float(rest[1]), int(rest[2]), rest[3]
+    limit, runs, graph = float(rest[0]), int(rest[1]), rest[2]
     tell("ready", 0.0, engine.read(graph))
-    for line in questions.read_text(encoding="utf-8").splitlines():
-        what, path, *pairs = line.split("\t")
+    for line in sys.stdin:
+        what, path, *pairs = line.rstrip("\n").split("\t")
         text = Path(path).read_text(encoding="utf-8")
         values = dict(zip(pairs[::2], map(term, pairs[1::2]), strict=True))
 
@@ -195,7 +197,7 @@ def median(ask: Callable[[], int], limit: float, runs: int) -> tuple[float, int]
     try:
         took, rows = timed(ask)
         if took > LONG:
-            return took, rows
+            return (took, rows) if took < limit else (limit, TOO_LONG)
         begun = time.perf_counter()
         times: list[float] = []
         while len(times) < runs and (not times or time.perf_counter() - begun < limit / 2):
