@@ -159,7 +159,7 @@ def test_a_query_that_was_too_heavy_takes_no_quick_lane_again(server):
 
 
 def test_those_who_ask_the_catalogue_are_answered_whatever_others_send(tmp_path, graph):
-    with running(tmp_path, "--timeout", "3", "--memory", "256", "--answer", "8") as server:
+    with running(tmp_path, "--timeout", "6", "--memory", "256", "--answer", "8") as server:
         too_much = server.ask(doubled(30))
         assert (too_much.status, "of memory" in too_much.text) == (413, True)
         too_large = server.ask("SELECT * { ?a ?b ?c . ?d ?e ?f }")
