@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.pieces import LEAFLET, PREFIXES
 
+from skingraph.catalogue import named
 from skingraph.cli import main
 from skingraph.store import SkinGraph
 
@@ -46,5 +47,18 @@ def small(write):
 
     def call(*pieces: str) -> SkinGraph:
         return SkinGraph.read([write(LEAFLET + "".join(pieces))])
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def rows(graph):
+    """The rows of a question of the catalogue without parameters, each asked once."""
+    found = {}
+
+    def call(name):
+        if name not in found:
+            found[name] = graph.select(named(name).text)
+        return found[name]
 
     return call

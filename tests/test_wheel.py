@@ -23,6 +23,7 @@ ONCE_IS_ENOUGH = (
     "test_hostile.py",
     "test_intake.py",
     "test_mutants.py",
+    "test_other_engines.py",
     "test_pool.py",
     "test_protocol.py",
     "test_protocol_cases.py",
