@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,27 @@ SELECT ?treatment ?claim WHERE {
 ORDER BY ?treatment ?claim
 """
 # What a claim says, by property: each value with its labels.
-_Fields = dict[str, dict["Term | None", list["Term | None"]]]
+Fields = dict[str, dict["Term | None", list["Term | None"]]]
 
 _UNITS = "SELECT ?property ?unit WHERE { ?property skg:unit/rdfs:label ?unit }"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a graph words its properties: label, label of the denial, and unit, each by IRI."""
+
+    labels: dict[str, str]
+    denials: dict[str, str]
+    units: dict[str, str]
+
+    @classmethod
+    def of(cls, graph: SkinGraph) -> Wording:
+        """The wording that a graph's schema gives."""
+        return cls(
+            _property_labels(graph, "rdfs:label") | {_BROADER: "is a kind of"},
+            _property_labels(graph, "skg:negatedLabel") | {_BROADER: "is NOT a kind of"},
+            {str(row["property"]): str(row["unit"]) for row in graph.select(_UNITS)},
+        )
 
 
 class ClaimIndex:
@@ -74,10 +93,9 @@ class ClaimIndex:
     """
 
     def __init__(self, graph: SkinGraph) -> None:
-        self.sources = {source.iri: source for source in _sources(graph)}
+        self.sources = {source.iri: source for source in sources_of(graph)}
         passages = _passages(graph, self.sources)
-        units = {str(row["property"]): str(row["unit"]) for row in graph.select(_UNITS)}
-        statements: dict[str, _Fields] = {}
+        statements: dict[str, Fields] = {}
         for claim, property_, value, label in graph.select(_STATEMENTS).terms:
             if not isinstance(claim, ox.NamedNode):
                 raise BadFile(
@@ -86,10 +104,9 @@ class ClaimIndex:
             assert isinstance(property_, ox.NamedNode)
             fields = statements.setdefault(claim.value, {})
             fields.setdefault(property_.value, {}).setdefault(value, []).append(label)
-        labels = _property_labels(graph, "rdfs:label") | {_BROADER: "is a kind of"}
-        denials = _property_labels(graph, "skg:negatedLabel") | {_BROADER: "is NOT a kind of"}
+        wording = Wording.of(graph)
         self.claims = {
-            iri: _claim(iri, fields, passages, units, labels, denials)
+            iri: claim_of(iri, fields, passages, wording)
             for iri, fields in sorted(statements.items())
         }
 
@@ -145,16 +162,17 @@ class ClaimIndex:
         return self.claims[iri]
 
 
-def _claim(
-    iri: str,
-    fields: _Fields,
-    passages: dict[str, Passage],
-    units: dict[str, str],
-    labels: dict[str, str],
-    denials: dict[str, str],
-) -> Claim:
+def claim_of(iri: str, fields: Fields, passages: dict[str, Passage], wording: Wording) -> Claim:
+    """A claim from what is said of it and the passages that it names.
+
+    Raises:
+        BadFile: it has a text where a number belongs.
+    """
+
     def things(name: str) -> tuple[Named, ...]:
-        values = fields.get(name if "://" in name else SKG + name, {})
+        values = fields.get(name if "://" in name else SKG + name)
+        if not values:
+            return ()
         return tuple(
             sorted(
                 Named(plainest(labels) or curie(value.value), value.value)
@@ -188,7 +206,7 @@ def _claim(
     return Claim(
         iri=iri,
         subject=thing(_RDF + "subject") or Named("", ""),
-        predicate=Named(labels.get(predicate.iri, predicate.label), predicate.iri),
+        predicate=Named(wording.labels.get(predicate.iri, predicate.label), predicate.iri),
         object=thing(_RDF + "object"),
         polarity=word("polarity"),
         certainty=word("certainty"),
@@ -197,13 +215,13 @@ def _claim(
         hedge=str(plain("hedge") or ""),
         frequency=str(plain("frequency") or ""),
         strength=word("strength"),
-        verb=_verb(predicate.iri, word("polarity"), word("strength"), labels, denials),
+        verb=_verb(predicate.iri, word("polarity"), word("strength"), wording),
         effect=thing("effect"),
         direction=thing("direction"),
         expected=bool(plain("expected")),
         minimum=number("minimum"),
         maximum=number("maximum"),
-        unit=units.get(predicate.iri, ""),
+        unit=wording.units.get(predicate.iri, ""),
         stated_as=str(plain("statedAs") or ""),
         start_hour=number("startHour"),
         end_hour=number("endHour"),
@@ -216,17 +234,15 @@ def _claim(
     )
 
 
-def _verb(
-    predicate: str, polarity: str, strength: str, labels: dict[str, str], denials: dict[str, str]
-) -> str:
+def _verb(predicate: str, polarity: str, strength: str, wording: Wording) -> str:
     """How a predicate reads in a claim: denied, or with the strength of a contraindication."""
-    label = labels.get(predicate, curie(predicate))
+    label = wording.labels.get(predicate, curie(predicate))
     if polarity == "refutes":
-        return denials.get(predicate, f"NOT: {label}")
+        return wording.denials.get(predicate, f"NOT: {label}")
     if not strength:
         return label
     firm = {"absolute": "absolutelyContraindicatedIn", "relative": "relativelyContraindicatedIn"}
-    return labels.get(SKG + firm.get(strength, ""), f"{label} ({strength})")
+    return wording.labels.get(SKG + firm.get(strength, ""), f"{label} ({strength})")
 
 
 def _number(iri: str, name: str, value: Value) -> Decimal | None:
@@ -244,7 +260,8 @@ def _property_labels(graph: SkinGraph, property_: str) -> dict[str, str]:
     return {predicate: plainest(found) for predicate, found in labels.items()}
 
 
-def _sources(graph: SkinGraph) -> Iterable[Source]:
+def sources_of(graph: SkinGraph) -> Iterable[Source]:
+    """The documents of a graph, in the order of their IRIs."""
     for row in graph.select(_SOURCES):
         texts = {key: str(value) if value is not None else "" for key, value in row.items()}
         yield Source(

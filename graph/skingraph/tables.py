@@ -70,6 +70,18 @@ def printable(text: str) -> str:
     )
 
 
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet would run gets an apostrophe before it (OWASP ASVS 1.2.10).
+
+    So does a cell that looks like one which got it; so it can be taken away again.
+
+    >>> harmless("=1+1"), harmless("-1.5"), harmless("'=1+1")
+    ("'=1+1", '-1.5', "''=1+1")
+    """
+    risky = cell.lstrip("'").startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if risky else cell
+
+
 def _csv(rows: Rows) -> str:
     import csv
     import io
@@ -77,14 +89,8 @@ def _csv(rows: Rows) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.columns)
-    writer.writerows([_harmless(_text(term)) for term in row] for row in rows.terms)
+    writer.writerows([harmless(_text(term)) for term in row] for row in rows.terms)
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run gets an apostrophe before it (OWASP ASVS 1.2.10)."""
-    risky = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if risky else cell
 
 
 def _json(rows: Rows) -> str:

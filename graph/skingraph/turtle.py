@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FOLDERS: Final = ("concepts", "sources", "claims")
 
 _S, _D, _R, _RS = (PREFIXES[name] for name in ("skos", "dcterms", "rdf", "rdfs"))
-_READING_ORDER: Final = (
+READING_ORDER: Final = (
     *(_R + name for name in ("type", "subject", "predicate", "object")),
     *(_S + name for name in ("prefLabel", "altLabel", "hiddenLabel", "definition")),
     *(_S + name for name in ("inScheme", "broader", "related")),
@@ -102,7 +102,7 @@ def _written(graph: rdflib.Graph) -> str:
     class Canonical(TurtleSerializer):  # type: ignore[misc, unused-ignore]
         """rdflib's Turtle with our order of subjects and predicates."""
 
-        predicateOrder = [_term(iri) for iri in _READING_ORDER]  # noqa: RUF012
+        predicateOrder = [_term(iri) for iri in READING_ORDER]  # noqa: RUF012
 
         def orderSubjects(self) -> list[Any]:
             return sorted(set(self.store.subjects()))
