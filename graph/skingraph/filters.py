@@ -46,21 +46,30 @@ class ClaimFilter:
         Raises:
             UnknownName: the graph has no such level, authority or source.
         """
+        kept = self.kept(store)
+        claims = union_select(store, "SELECT DISTINCT ?claim { ?claim a skg:Claim }")
+        for claim in {claim for (claim,) in claims} - kept:
+            for quad in list(store.quads_for_pattern(claim, None, None, None)):
+                store.remove(quad)
+
+    def kept(self, store: ox.Store) -> set[ox.NamedNode]:
+        """The claims of a store that it keeps.
+
+        Raises:
+            UnknownName: the graph has no such level, authority or source.
+        """
         rank = self._rank(store)
         authorities = self._known(store, self.authorities, "skg:Authority", "authority")
         sources = self._known(store, self.sources, "skg:Source", "source")
-        kept, all_claims = set(), set()
+        kept = set()
         for claim, claim_rank, authority, source in union_select(store, _CLAIMS):
-            all_claims.add(claim)
             if (
                 int(claim_rank.value) >= rank
                 and (not authorities or (authority and authority.value in authorities))
                 and (not sources or (source and _slug(source.value) in sources))
             ):
                 kept.add(claim)
-        for claim in all_claims - kept:
-            for quad in list(store.quads_for_pattern(claim, None, None, None)):
-                store.remove(quad)
+        return kept
 
     def _rank(self, store: ox.Store) -> int:
         if self.min_evidence is None:

@@ -21,6 +21,8 @@ SCHEMA_GRAPH: Final = ox.NamedNode(SKG + "schema")
 ASSERTED_GRAPH: Final = ox.NamedNode(SKG + "asserted")
 MAPPINGS_GRAPH: Final = ox.NamedNode(SKG + "mappings")
 INFERRED_GRAPH: Final = ox.NamedNode(SKG + "inferred")
+# Where an extract without claims has the edges that stand for them.
+PLAIN_GRAPH: Final = ox.NamedNode(SKG + "plain")
 
 _SHIPPED: Final = {
     "schema": SCHEMA_GRAPH,

@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack, cast
 
 import pyoxigraph as ox
 
 from skingraph.binding import with_terms
-from skingraph.errors import BadFile, BadQuery, SkingraphError, UnknownName
+from skingraph.errors import BadFile, BadParameter, BadQuery, SkingraphError, UnknownName
 from skingraph.loading import shipped
-from skingraph.neighbourhood import concepts_of_kinds, neighbourhood
 from skingraph.prefixes import PREFIXES, expand
 from skingraph.rows import Rows, Term, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import networkx
     import rdflib
 
     from skingraph.disk import Opened
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skingraph.overlays import Filled, Filling
     from skingraph.remote import Service
     from skingraph.sandbox import Limits
+    from skingraph.selection import Fields, Selection
 
 Results = TypeVar("Results")
 
@@ -276,29 +277,56 @@ class SkinGraph:
         return graph_of(ox.parse(body, format=ox.RdfFormat.N_TRIPLES))
 
     def subgraph(
-        self, concepts: str | Iterable[object], *, hops: int = 1, kinds: Iterable[str] = ()
+        self,
+        concepts: str | Iterable[object] | Selection | None = None,
+        **options: Unpack[Fields],
     ) -> SkinGraph:
-        """The neighbourhood of some concepts, as a graph again, with all passages and sources.
+        """A part of the graph, as a graph again, with all passages and sources.
+
+        A part says nothing that the whole does not. Every claim in it is whole, and everything
+        that a claim names is there. Taken twice in the same way it is the same.
 
         Args:
-            concepts: where to start: IRIs, CURIEs, or what `Lexicon.resolve` gives.
-            hops: how many claims away a concept may be. All claims between the concepts reached
-                are kept, and those that the first concepts inherit from broader ones.
-            kinds: classes such as "Concern"; only concepts of these are reached.
+            concepts: where to start: IRIs, CURIEs, or what `Lexicon.resolve` gives; or a whole
+                `Selection`. Nothing for no such place.
+            options: the other fields of a `Selection`: `hops` (1, unless said otherwise; all
+                claims between the concepts reached are kept, and those that the first concepts
+                inherit from broader ones), `direction`, `kinds`, `properties`, `sources`,
+                `min_evidence`, `authorities`, `polarity`, `inherited`, `with_claims`, `with_labels`,
+                `with_definitions`, `things`.
 
         Raises:
-            UnknownName: the graph has no such IRI.
+            UnknownName: the graph has no such IRI, property, type, source, authority or level.
+            BadParameter: the selection contradicts itself.
         """
-        seeds = [concepts] if isinstance(concepts, str) else concepts
-        iris = [self._iri(concept) for concept in seeds]
-        return SkinGraph(neighbourhood(self._at_hand(), iris, hops=hops, kinds=kinds))
+        from skingraph.parts import part_of
+        from skingraph.selection import Selection
+
+        if isinstance(concepts, Selection):
+            if options:
+                raise BadParameter(f"a Selection says it all; put {', '.join(options)} into it.")
+            selection = concepts
+        else:
+            seeds = [concepts] if isinstance(concepts, str) else concepts
+            selection = Selection.of(None if seeds is None else map(self.iri_of, seeds), options)
+        if selection == Selection():
+            return self
+        for iri in (*(selection.concepts or ()), *(selection.things or ())):
+            self.iri_of(iri)
+        return SkinGraph(part_of(self._at_hand(), selection))
 
     def of_kinds(self, kinds: Iterable[str]) -> set[str]:
         """The IRIs of the concepts of these classes, such as "Concern", or of narrower ones."""
+        from skingraph.neighbourhood import concepts_of_kinds
+
         return concepts_of_kinds(self.store, kinds)
 
-    def _iri(self, concept: object) -> str:
-        """The IRI of a concept given as IRI, as CURIE, or as something that has an `iri`."""
+    def iri_of(self, concept: object) -> str:
+        """The IRI of a thing given as IRI, as CURIE, or as something that has an `iri`.
+
+        Raises:
+            UnknownName: nothing is said of it.
+        """
         name = str(getattr(concept, "iri", concept))
         iri = expand(name) or name
         if "://" not in iri or not any(self.store.quads_for_pattern(ox.NamedNode(iri), None, None)):
@@ -327,6 +355,32 @@ class SkinGraph:
         for prefix, namespace in PREFIXES.items():
             graph.bind(prefix, namespace)
         return graph.parse(data=text.getvalue(), format="nt")
+
+    def to_networkx(
+        self, *, inherited: bool = False, links: bool = False
+    ) -> networkx.MultiDiGraph[str]:
+        """The graph as a directed networkx multigraph: things are nodes, claims are edges.
+
+        A node is called by its CURIE and has `label`, `kinds` and more. An edge goes from the
+        subject to the object, or to a node of kind "Quantity" where the claim gives a number; its
+        key is the CURIE of the claim. It has `predicate`, `polarity` ("supports", "refutes"),
+        `certainty` ("stated", "hedged"), `evidence`, `sources`, `passages` and more. All
+        attributes are text or numbers, and missing where nothing is said; docs/networks.md has
+        them all. Refuting claims are edges too: whoever measures leaves them out, as
+        `skingraph.network.supporting` does.
+
+        Args:
+            inherited: with what passes from a treatment to its narrower ones: `kind` of such an
+                edge is "inherited", `inherited_from` says from whom, `claim` which claim it is.
+            links: with statements between things that no claim makes, such as skos:broader:
+                `kind` of such an edge is "statement".
+
+        Raises:
+            BadFile: a claim is not whole.
+        """
+        from skingraph.network.supporting import as_network
+
+        return as_network(self, inherited=inherited, links=links)
 
 
 def graph_of(triples: Iterable[ox.Triple | ox.Quad]) -> SkinGraph:
