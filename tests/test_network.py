@@ -121,3 +121,14 @@ def test_a_denial_for_a_narrower_end_stands_against(small):
     lexicon = Lexicon(graph)
     against = explain(graph, lexicon.resolve("peel"), lexicon.resolve("scar")).against
     assert [said.claim.curie for said in against] == ["claim:no"]
+
+
+def test_what_a_treatment_acts_against_it_does_not_bring_about(small):
+    graph = small(
+        concept("laser", "Treatment") + concept("damage", "Concern") + concept("spot", "Concern"),
+        claim("a", "laser", "treats", "damage"),
+        claim("b", "damage", "leadsTo", "spot"),
+    )
+    assert explained(graph, "laser", "spot").ways == ()
+    assert [names(way) for way in explained(graph, "damage", "spot").ways] == [["damage", "spot"]]
+    assert len(explained(graph, "laser", "damage").ways) == 1

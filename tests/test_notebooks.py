@@ -17,6 +17,11 @@ CITED = {
         "claim:results-suited-to-darker-skin",
     },
     "02-sparql": {"claim:smartskin-downtime-average", "claim:results-back-to-work-next-day"},
+    "04-networks": {
+        "claim:needling-mechanism-collagen",
+        "claim:results-collagen-addresses-acne-scar",
+        "claim:backacne-microneedling-fades-scars",
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""The claims as a network, and the ways through it from one concept to another."""
+"""The ways that claims tell from one concept to another, and what is said against them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ LEADING: Final = (
     "leadsTo",
     "addresses",
 )
+# What is acted against is not brought about: with these a way can only end.
+_ENDING: Final = ("treats", "addresses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def explain(
     ends = [iri for iri in (end.iri, *sorted(hierarchy.narrower(end.iri))) if iri in network]
     found: list[list[str]] = []
     if start.iri in network:
-        simple = nx.DiGraph(network)
         for goal in ends:
+            simple = _leading_to(network, goal)
             if goal != start.iri and nx.has_path(simple, start.iri, goal):
                 paths = nx.shortest_simple_paths(simple, start.iri, goal)
                 short = itertools.takewhile(lambda path: len(path) <= steps + 1, paths)
@@ -115,9 +117,27 @@ def _network(index: ClaimIndex) -> networkx.MultiDiGraph[str]:
     return network
 
 
+def _leading_to(network: networkx.MultiDiGraph[str], goal: str) -> networkx.DiGraph[str]:
+    """The ways that may lead to this goal, where several claims join two things once."""
+    import networkx as nx
+
+    simple: networkx.DiGraph[str] = nx.DiGraph()
+    simple.add_nodes_from(network)
+    simple.add_edges_from(
+        (start, end)
+        for start, end, said in network.edges(data=True)
+        if said["predicate"] not in _ENDING or end == goal
+    )
+    return simple
+
+
 def _steps(network: networkx.MultiDiGraph[str], path: list[str]) -> Iterator[Step]:
     for a, b in itertools.pairwise(path):
-        said = tuple(edge["said"] for _, edge in sorted(network[a][b].items()))
+        said = tuple(
+            edge["said"]
+            for _, edge in sorted(network[a][b].items())
+            if edge["predicate"] not in _ENDING or b == path[-1]
+        )
         yield Step(Named(network.nodes[a]["label"], a), Named(network.nodes[b]["label"], b), said)
 
 
