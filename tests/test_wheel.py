@@ -90,6 +90,7 @@ def test_installed_elsewhere_it_passes_the_same_tests(wheel, tmp_path):
     if documents.is_dir():
         environment.setdefault("SKINGRAPH_SOURCES", str(documents))
     environment.setdefault("SKINGRAPH_JAVA", str(ROOT / ".venv" / "java"))
+    environment.setdefault("SKINGRAPH_JAVASCRIPT", str(ROOT / ".venv" / "javascript"))
     where = subprocess.run(
         [python, "-c", "import skingraph; print(skingraph.__file__)"],
         cwd=elsewhere,

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from skingraph.network import claim_network, explain
     from skingraph.options import Verdict, options_for
     from skingraph.questions import ask
+    from skingraph.recipe import Recipe
     from skingraph.rows import Rows
     from skingraph.sandbox import Limits
+    from skingraph.selection import Selection, select
     from skingraph.store import SkinGraph
+    from skingraph.verification import verify
 
 __all__ = [
     "Claim",
@@ -37,7 +40,9 @@ __all__ = [
     "Lexicon",
     "Limits",
     "Passage",
+    "Recipe",
     "Rows",
+    "Selection",
     "SkinGraph",
     "SkingraphError",
     "Source",
@@ -48,6 +53,8 @@ __all__ = [
     "describe",
     "explain",
     "options_for",
+    "select",
+    "verify",
 ]
 
 _HOMES = {
@@ -67,9 +74,13 @@ _HOMES = {
     "Verdict": "options",
     "options_for": "options",
     "ask": "questions",
+    "Recipe": "recipe",
     "Rows": "rows",
     "Limits": "sandbox",
+    "Selection": "selection",
+    "select": "selection",
     "SkinGraph": "store",
+    "verify": "verification",
 }
 
 

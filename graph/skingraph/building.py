@@ -336,12 +336,12 @@ def _sync(path: Path) -> None:
 
 
 class _Progress:
-    """How far a load is, on standard error: often on a terminal, else only when it is long."""
+    """How far a load is, on standard error: on a terminal after a second, else when it is long."""
 
     def __init__(self) -> None:
         self._on_terminal = sys.stderr.isatty()
         self._pause = 0.5 if self._on_terminal else 10.0
-        self._next = time.monotonic() + self._pause
+        self._next = time.monotonic() + max(self._pause, 1.0)
 
     def __call__(self, name: str, done: int, size: int, statements: int) -> None:
         now = time.monotonic()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
 import re
 import stat
-import zlib
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import quote
@@ -17,6 +15,7 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from skingraph.errors import BadFile, BadQuery, QueryStopped
+from skingraph.packing import Unpacked, packing_of, without_packing
 from skingraph.prefixes import PREFIXES, curie
 from skingraph.sandbox import Limits, in_child
 
@@ -78,8 +77,8 @@ _DATE: Final = r"-?\d*(\d{4})-(\d\d)-(\d\d)"
 def intake(path: str | Path, *, limit: int = 64 << 20, is_plain: bool = False) -> bytes:
     """The statements of an RDF file as N-Quads; nothing at all when one of them is wrong.
 
-    The ending of the name tells the format, `.gz` may follow it. Blank nodes get names that
-    no other file has. A file that holds no statement gives no bytes.
+    The ending of the name tells the format, `.gz` or `.zst` may follow it. Blank nodes get
+    names that no other file has. A file that holds no statement gives no bytes.
 
     Args:
         path: the file.
@@ -91,6 +90,7 @@ def intake(path: str | Path, *, limit: int = 64 << 20, is_plain: bool = False) -
     Raises:
         BadFile: it cannot be read, is larger than `limit` bytes, or is not the RDF it says
             it is. The message begins with FILE:LINE:COLUMN where there is such a place.
+        MissingExtra: it ends in .zst, and Zstandard is not there.
     """
     # Slow to import, and the child that computes with it can open no file.
     import hashlib
@@ -98,10 +98,12 @@ def intake(path: str | Path, *, limit: int = 64 << 20, is_plain: bool = False) -
     path = Path(path)
     content = _content(path, limit)
     form = format_of(path)
+    packing = packing_of(path)
+    source = Unpacked(io.BytesIO(content), packing, str(path)) if packing else io.BytesIO(content)
     # The engine's own random names repeat: each child starts with the same generator.
     salt = hashlib.sha256(content).hexdigest()[:16]
     try:
-        return in_child(lambda: _Intake(path, content, form, limit, is_plain).quads(salt), _LIMITS)
+        return in_child(lambda: _Intake(path, source, form, limit, is_plain).quads(salt), _LIMITS)
     except QueryStopped as stop:
         reason = str(stop).partition(";")[0]
         raise BadFile(f"{path}: reading was {reason}. Split the file") from stop
@@ -140,8 +142,7 @@ def format_of(path: Path) -> ox.RdfFormat:
     Raises:
         BadFile: it tells none.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    suffix = suffixes[-2] if suffixes[-1:] == [".gz"] and suffixes[1:] else "".join(suffixes[-1:])
+    suffix = Path(without_packing(path.name)).suffix.lower() or path.suffix.lower()
     if suffix not in _FORMATS:
         raise BadFile(
             f"{path}: no RDF format ends in {suffix or 'nothing'}. Name it as one of"
@@ -154,12 +155,18 @@ class _Intake:
     """The checks of one file, as they run in the child."""
 
     def __init__(
-        self, path: Path, content: bytes, form: ox.RdfFormat, limit: int, is_plain: bool
+        self,
+        path: Path,
+        source: Unpacked | io.BytesIO,
+        form: ox.RdfFormat,
+        limit: int,
+        is_plain: bool,
     ) -> None:
         self.path = path
         self.is_plain = is_plain
-        if path.suffix.lower() == ".gz":
-            content = self._unpacked(content, limit)
+        content = source.read(limit + 1)
+        if len(content) > limit:
+            self._refuse(f"larger than {limit >> 20} MB when unpacked. Split the file")
         self.content = content.removeprefix(b"\xef\xbb\xbf")
         self.form = form
         try:
@@ -189,15 +196,6 @@ class _Intake:
         except SyntaxError as error:
             raise syntax_fault(self.path, error) from error
         return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-
-    def _unpacked(self, packed: bytes, limit: int) -> bytes:
-        try:
-            content = gzip.GzipFile(fileobj=io.BytesIO(packed)).read(limit + 1)
-        except (EOFError, OSError, zlib.error) as error:
-            self._refuse(f"not a whole gzip file ({error}). Fetch or pack it again")
-        if len(content) > limit:
-            self._refuse(f"larger than {limit >> 20} MB when unpacked. Split the file")
-        return content
 
     def _check_depth(self) -> None:
         """Refuse brackets in brackets in brackets: the parsers of JSON-LD and N-Quads recurse."""

@@ -130,6 +130,18 @@ def from_files(
     return Filled(union=True, added_nothing=added_nothing, inputs=_inputs(files))
 
 
+def as_they_stand(filling: Filling, paths: Iterable[str | Path]) -> Filled:
+    """Fill a store with these files in the graphs that they have: no schema, no rules.
+
+    Raises:
+        BadFile: a file cannot be read.
+    """
+    files, odd = _taken_in_as_they_are(paths, filling)
+    if odd and _has_claims(files):
+        raise odd[0]
+    return _plain(filling, files, odd)
+
+
 def again_with(
     filling: Filling,
     quads: Iterable[ox.Quad],

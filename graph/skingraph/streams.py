@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import gzip
 import hashlib
 import json
 import os
 import re
 import stat
 import struct
-import zlib
 from collections import deque
 from dataclasses import dataclass
 from mmap import mmap
@@ -27,6 +25,7 @@ import pyoxigraph as ox
 
 from skingraph.errors import BadFile, BadQuery, QueryStopped
 from skingraph.intake import format_of, literal_fault, literal_pattern, shortened, syntax_fault
+from skingraph.packing import Unpacked, packing_of, require
 from skingraph.prefixes import SKG
 from skingraph.sandbox import Child, Limits, in_child
 
@@ -78,7 +77,7 @@ def is_large(path: str | Path) -> bool:
         status = path.stat()
     except (OSError, ValueError):
         return False
-    least = _LARGE_PACKED if path.suffix.lower() == ".gz" else _LARGE
+    least = _LARGE_PACKED if packing_of(path) else _LARGE
     return stat.S_ISREG(status.st_mode) and status.st_size > least and format_of(path) in _STREAMED
 
 
@@ -89,13 +88,15 @@ class Stream:
 
     Raises:
         BadFile: it cannot be read, or is larger than `limit` bytes.
+        MissingExtra: it ends in .zst, and Zstandard is not there.
     """
 
     def __init__(self, path: str | Path, *, limit: int | None = None) -> None:
         self.path = Path(path)
         self.name = str(path)
         self.form = format_of(self.path)
-        self._is_packed = self.path.suffix.lower() == ".gz"
+        self._packing = packing_of(self.path)
+        require(self._packing, self.name)
         try:
             self._status = self.path.stat()
         except OSError as error:
@@ -214,17 +215,12 @@ class Stream:
             file.close()
             raise BadFile(f"{self.path}: it changed while it was read. Start again")
         self._file = file
-        self._source = gzip.GzipFile(fileobj=file) if self._is_packed else file
+        self._source = Unpacked(file, self._packing, self.name) if self._packing else file
 
     def read(self, size: int) -> bytes:
         """The next piece of the file, unpacked."""
         assert self._source is not None
-        try:
-            return self._source.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise BadFile(
-                f"{self.path}: not a whole gzip file ({error}). Fetch or pack it again"
-            ) from error
+        return self._source.read(size)
 
     def _scan(self) -> bytes:
         """Whether the word for a claim, and what may stand for a blank node, are in the file."""
@@ -237,17 +233,21 @@ class Stream:
             if not piece:
                 break
             taken += len(piece)
-            if self._limit is not None and taken > self._limit:
-                raise BadFile(self._too_large(self._limit))
+            self.check_size(taken)
             window = before + piece
             has_claim = has_claim or claim in window
             has_blank = has_blank or any(mark in window for mark in marks)
             before = window[-len(_CLAIM) :]
         return b"".join(b"y" if flag else b"n" for flag in (has_claim, has_blank))
 
+    def check_size(self, taken: int) -> None:
+        """Refuse a file that has given more bytes than it may have."""
+        if self._limit is not None and taken > self._limit:
+            raise BadFile(self._too_large(self._limit))
+
     def _limits(self) -> Limits:
         # A slow disk gives a megabyte in much less than this.
-        return Limits(seconds=60 + (self.size >> 20) * (10 if self._is_packed else 1))
+        return Limits(seconds=60 + (self.size >> 20) * (10 if self._packing else 1))
 
     def _held(self, work: Callable[[], Found]) -> Found:
         try:
@@ -294,6 +294,7 @@ class _Ahead:
                 f"{self.stream.path}:{line}: byte 0x{error.object[error.start]:02X} is not"
                 " UTF-8. Save it as UTF-8"
             ) from error
+        self.stream.check_size(self.offset + len(piece))
         if self.offset == 0:
             self.offset = len(piece)
             piece = piece.removeprefix(_BOM)

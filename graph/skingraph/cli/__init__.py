@@ -27,7 +27,10 @@ _COMMANDS = {
     "options": "answering",
     "explain": "answering",
     "compare": "answering",
+    "network": "networks",
+    "diff": "networks",
     "export": "files",
+    "verify": "verifying",
     "map": "files",
     "serve": "serving",
     "load": "stores",
@@ -35,7 +38,10 @@ _COMMANDS = {
     "check": "curating",
     "tidy": "curating",
     "passage": "curating",
+    "completion": "completion",
+    "man": "manual",
 }
+_COMPLETING = "_SKINGRAPH_COMPLETE"
 
 
 class _LazyGroup(click.Group):
@@ -48,6 +54,10 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"skingraph.cli.{_COMMANDS[name]}")
         command = getattr(module, "map_" if name == "map" else name)
         assert isinstance(command, click.Command)
+        if _COMPLETING in os.environ:
+            from skingraph.cli.candidates import offer
+
+            offer(command)
         return command
 
 
@@ -83,6 +93,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             # Started with a closed stream: whatever is printed goes nowhere.
             nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
             sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+        if _COMPLETING in os.environ:
+            from skingraph.cli import candidates, shells  # noqa: F401
+
+            candidates.offer(cli)
         result = cli.main(args=arguments, prog_name="skingraph", standalone_mode=False)
         sys.stdout.flush()
         code = result if isinstance(result, int) else 0
@@ -102,6 +116,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except SystemExit as leaving:
         # click itself leaves with 1 where nobody reads, and 1 is an answer here.
         code = _nobody_reads() if leaving.code == 1 else int(leaving.code or 0)
+        if code > 128:
+            _say(f"stopped by {signal.Signals(code - 128).name}")
     except OSError as error:
         _say(f"{error.filename or 'standard output'}: {error.strerror or error}")
         code = 2
@@ -146,9 +162,13 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _say(message: str) -> None:
+    from skingraph.cli.standard_input import told
     from skingraph.tables import printable
 
-    click.echo(f"skingraph: {printable(' '.join(message.split()))}", err=True)
+    # click takes the colour out where standard error is no terminal.
+    is_coloured = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    name = click.style("skingraph:", fg="red") if is_coloured else "skingraph:"
+    click.echo(f"{name} {printable(' '.join(told(message).split()))}", err=True)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -130,7 +130,7 @@ def query(
     outside = _outside_text(name, expression)
     asked = parse(outside, name=name or "-e") if outside is not None else named(name or "")
     graph = session.graph()
-    terms = bind(graph, asked, _pairs(given))
+    terms = bind(graph, asked, pairs(given))
     answer: Rows | bool | SkinGraph
     if outside is None:
         answer = graph.select(asked.text, **terms)
@@ -180,14 +180,19 @@ def _address(name: str | None) -> str | None:
     return Path(os.path.abspath(name)).as_uri()
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """The parameters that -p gives.
+
+    Raises:
+        BadParameter: one is not written as NAME=VALUE.
+    """
+    found = {}
     for item in given:
         name, equals, value = item.partition("=")
         if not equals or not name:
             raise BadParameter(f"-p {item}: write it as NAME=VALUE.")
-        pairs[name.strip()] = value.strip()
-    return pairs
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _emit_boolean(answer: bool, output: str | None, format: str | None) -> int:

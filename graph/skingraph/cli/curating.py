@@ -37,14 +37,16 @@ def check(
     """
     from skingraph.checks import check as run_checks
     from skingraph.cli.session import choose_format
+    from skingraph.cli.standard_input import file_of, files_of
     from skingraph.store import SkinGraph
 
     folder = Path(sources) if sources else None
     if folder is not None and not folder.is_dir():
         raise BadFile(f"{folder}: is no folder. Name the folder that holds the documents.")
     chosen = choose_format(output, format, ("text", *ROW_FORMATS), "text")
-    graph = SkinGraph.read(files) if files else session.graph()
-    table = Path(identifiers) if identifiers else None
+    named = files_of(files, "a file to check")
+    graph = SkinGraph.read(named) if named else session.graph()
+    table = Path(file_of(identifiers, "--identifiers")) if identifiers else None
     report = run_checks(graph, sources=folder, identifiers=table)
     if chosen == "text":
         emit("".join(f"{violation}\n" for violation in report.violations), output)
@@ -58,10 +60,20 @@ def check(
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if untidy.")
 def tidy(files: tuple[str, ...], only_check: bool) -> int:
-    """Write curated Turtle in its one form: concepts, sources and claims, or these files."""
+    """Write curated Turtle in its one form: concepts, sources and claims, or these files.
+
+    Of standard input (-) the one form goes to standard output.
+
+    \b
+    skingraph tidy --check
+    skingraph tidy mine.ttl
+    skingraph tidy - < mine.ttl
+    """
     from skingraph.resources import folder, walk
     from skingraph.turtle import FOLDERS, tidy_files
 
+    if "-" in files:
+        return _tidied_input(files, only_check)
     paths = [Path(file) for file in files]
     if not paths:
         top = folder("ontology")
@@ -70,6 +82,26 @@ def tidy(files: tuple[str, ...], only_check: bool) -> int:
     for path in untidy:
         remark(f"{path}: {'untidy; mend it with: skingraph tidy' if only_check else 'tidied'}")
     return 1 if only_check and untidy else 0
+
+
+def _tidied_input(files: tuple[str, ...], only_check: bool) -> int:
+    from skingraph.cli.standard_input import file_of
+    from skingraph.turtle import tidy as tidied
+
+    if len(files) > 1:
+        raise click.UsageError("standard input (-) is tidied alone.")
+    body = Path(file_of("-", "tidy")).read_bytes()
+    try:
+        before = body.decode()
+    except UnicodeDecodeError as error:
+        raise BadFile(f"standard input: is not UTF-8 at byte {error.start}.") from error
+    after = tidied(before, where="standard input")
+    if not only_check:
+        emit(after, None)
+        return 0
+    if after != before:
+        remark("standard input: untidy; mend it with: skingraph tidy -")
+    return 1 if after != before else 0
 
 
 @click.command()

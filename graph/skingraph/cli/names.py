@@ -101,7 +101,12 @@ def show(session: Session, name: tuple[str, ...], output: str | None, format: st
 @with_graph
 @output_options(ROW_FORMATS)
 def stats(session: Session, output: str | None, format: str | None) -> int:
-    """Count what the graph holds: concepts by type, claims by source, statements."""
+    """Count what the graph holds: concepts by type, claims by source, statements.
+
+    \b
+    skingraph stats
+    skingraph stats --min-evidence E2 -f csv
+    """
     from skingraph.catalogue import named
 
     graph = session.graph()

@@ -116,10 +116,10 @@ def _settings(chosen: dict[str, object], log: int) -> Settings:
 
 
 def _opened(log: str | None) -> int:
-    if log is None:
-        return 2
+    if log in (None, "-"):
+        return 2 if log is None else 1
     try:
-        return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
+        return os.open(str(log), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
     except OSError as error:
         raise CannotWrite(
             f"{log}: cannot be written ({error.strerror}). Name another file."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 _LONGEST_QUERY = 1 << 20
-_ENDINGS = {"txt": "table", "srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
+_ENDINGS = {"srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,19 @@ class Session:
         named = [option for option, place in places if place]
         if len(named) > 1:
             raise BadParameter(f"{' and '.join(named)} are two graphs. Choose one of them.")
+        graph_files = _with_input(self.graph_files, "--graph")
+        also = _with_input(self.also, "--also")
         if self.store:
             graph: SkinGraph = SkinGraph.open(self.store)
         elif self.endpoint:
             graph = SkinGraph.connect(self.endpoint)
         elif self.graph_files:
-            return self._told(SkinGraph.read((*self.graph_files, *self.also), only=self.only()))
+            return self._told(SkinGraph.read((*graph_files, *also), only=self.only()))
         else:
-            return self._told(SkinGraph.load(also=self.also, only=self.only()))
+            return self._told(SkinGraph.load(also=also, only=self.only()))
         only = self.only()
-        if only or self.also:
-            graph = graph.narrowed(only=only, also=self.also)
+        if only or also:
+            graph = graph.narrowed(only=only, also=also)
         return self._told(graph)
 
     def only(self) -> ClaimFilter | None:
@@ -109,6 +111,14 @@ class Session:
         for path in graph.added_nothing:
             remark(f"{path}: holds no statement that was not there already, so it adds nothing")
         return graph
+
+
+def _with_input(paths: tuple[str, ...], option: str) -> tuple[str, ...]:
+    if "-" not in paths:
+        return paths
+    from skingraph.cli.standard_input import files_of
+
+    return files_of(paths, option)
 
 
 def graph_options(function: Decorated) -> Decorated:
@@ -210,40 +220,63 @@ def output_options(formats: Iterable[str]) -> Callable[[Decorated], Decorated]:
 
 
 def choose_format(
-    output: str | None, format: str | None, known: Iterable[str], default: str
+    output: str | None,
+    format: str | None,
+    known: Iterable[str],
+    default: str,
+    *,
+    endings: Mapping[str, str] | None = None,
 ) -> str:
     """The format that -f names, or the file's ending, or the default.
+
+    An ending that packs (.gz, .zst) is passed over: x.ttl.gz is Turtle.
+
+    Args:
+        output: the file, if one is named.
+        format: what -f says.
+        known: the names of the formats.
+        default: the one for a file without an ending, and for standard output.
+        endings: the format of an ending that is not its name; "a.b" stands for two in a row.
 
     Raises:
         BadParameter: neither is a known format.
     """
     formats = list(known)
-    name = output if output and output != "-" else ""
-    ending = os.path.splitext(name)[1].removeprefix(".").lower()
-    if ending == "txt" and "text" in formats:
-        ending = "text"
-    wanted = format or _ENDINGS.get(ending, ending) or default
+    name = _unpacked_name(output)
+    of_ending = {"txt": "text" if "text" in formats else "table", **_ENDINGS, **(endings or {})}
+    # The longest ending that means something, else the last.
+    parts = os.path.basename(name).lower().split(".")[1:]
+    candidates = [".".join(parts[first:]) for first in range(len(parts))]
+    found = [of_ending.get(ending, ending) for ending in candidates]
+    ending = next((name for name in found if name in formats), found[-1] if found else "")
+    wanted = format or ending or default
     if wanted not in formats:
-        what = f"-f {format}" if format else f"{output}: the ending .{ending}"
+        what = f"-f {format}" if format else f"{output}: the ending .{candidates[-1]}"
         raise BadParameter(
             f"{what} is no format for this answer. Choose with -f one of: {', '.join(formats)}."
         )
     return wanted
 
 
+def _unpacked_name(output: str | None) -> str:
+    if output in (None, "", "-"):
+        return ""
+    from skingraph.packing import without_packing
+
+    return without_packing(str(output))
+
+
 def emit(content: str | bytes, output: str | None) -> None:
     """Write to a file, whole or not at all, or to standard output."""
+    if isinstance(content, str) and output in (None, "", "-"):
+        click.echo(content, nl=False)
+        return
+    from skingraph.output import written
+
     # What came from the shell may hold bytes that are no text.
     body = content.encode(errors="backslashreplace") if isinstance(content, str) else content
-    if output and output != "-":
-        from skingraph.output import write_whole
-
-        write_whole(output, body)
-    elif isinstance(content, str):
-        click.echo(content, nl=False)
-    else:
-        sys.stdout.buffer.write(body)
-        sys.stdout.buffer.flush()
+    with written(output) as file:
+        file.write(body)
 
 
 def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
@@ -258,8 +291,10 @@ def emit_rows(rows: Rows, output: str | None, format: str | None) -> None:
 
 
 def text_width() -> int:
-    """The width of the terminal for running text, or 100 where there is none."""
-    if not sys.stdout.isatty():
+    """The width of the terminal for running text; 100 in a pipe and in a file, whoever looks on."""
+    context = click.get_current_context(silent=True)
+    output = context.params.get("output") if context else None
+    if output not in (None, "", "-") or not sys.stdout.isatty():
         return 100
     import shutil
 
@@ -273,10 +308,12 @@ def query_text(name: str) -> str:
         BadFile: there is no such file, or it cannot be read.
         BadQuery: it is too long, or not UTF-8.
     """
+    from skingraph.cli.standard_input import take
+
     where = "standard input" if name == "-" else name
+    if name == "-":
+        take("the query")
     try:
-        if name == "-" and sys.stdin is None:
-            raise BadQuery("standard input is closed. Give the query with -e or in a file.")
         if name == "-":
             body = sys.stdin.buffer.read(_LONGEST_QUERY + 1)
         else:
@@ -299,6 +336,7 @@ def query_text(name: str) -> str:
 
 def remark(text: str) -> None:
     """Say something beside the answer, on standard error."""
+    from skingraph.cli.standard_input import told
     from skingraph.tables import printable
 
-    click.echo(printable(text), err=True)
+    click.echo(printable(told(text)), err=True)

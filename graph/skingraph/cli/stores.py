@@ -25,15 +25,18 @@ def load(session: Session, files: tuple[str, ...], replace: bool) -> int:
     \b
     skingraph load --store skin
     skingraph load mine.nt.gz --store large --replace
+    zstdcat mine.nt.zst | skingraph load - --store large
     skingraph options "acne scars" --store skin
     """
     from skingraph.building import Order, build
+    from skingraph.cli.standard_input import files_of
 
     if not session.store:
         raise click.UsageError("name a folder for the store: --store DIR.")
     if session.endpoint:
         raise BadParameter("--endpoint: a service is not loaded. Export it first, then load that.")
-    order = Order((*session.graph_files, *files), session.also, session.only())
+    named = files_of((*session.graph_files, *files), "a file to load", limit=None)
+    order = Order(named, files_of(session.also, "--also", limit=None), session.only())
     began = time.monotonic()
     stamp, filled = build(session.store, order, replace=replace)
     for what in filled.odd:
