@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skingraph.filters import ClaimFilter
     from skingraph.index import ClaimIndex
     from skingraph.network import claim_network, explain
+    from skingraph.notebook import explore
     from skingraph.options import Verdict, options_for
     from skingraph.questions import ask
     from skingraph.rows import Rows
@@ -47,6 +48,7 @@ __all__ = [
     "compare",
     "describe",
     "explain",
+    "explore",
     "options_for",
 ]
 
@@ -64,6 +66,7 @@ _HOMES = {
     "ClaimIndex": "index",
     "claim_network": "network",
     "explain": "network",
+    "explore": "notebook",
     "Verdict": "options",
     "options_for": "options",
     "ask": "questions",

@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "answering",
     "export": "files",
     "map": "files",
+    "site": "files",
     "serve": "serving",
     "load": "stores",
     "publish": "stores",
