@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -88,6 +89,43 @@ def untroubled(visitor: Visitor) -> Iterator[Visitor]:
         for page in context.pages:
             page.close()
     assert not visitor.troubles, visitor.troubles
+
+
+@contextlib.contextmanager
+def from_disk(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
+    """Opens pages from disk with the network cut; what they ask for or complain of fails the test."""
+    troubles: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_file(html: str, hash: str = "", *, width: int = 1440, **options: Any) -> Page:
+        file = folder / "page.html"
+        file.write_bytes(html.encode())
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(15000)
+
+        def watch(route: Any) -> None:
+            if route.request.url.partition("#")[0] == file.as_uri():
+                route.continue_()
+                return
+            troubles.append(f"request: {route.request.url}")
+            route.abort()
+
+        context.route("**/*", watch)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        page.add_init_script(_WATCH)
+        page.goto(file.as_uri() + hash)
+        page.wait_for_selector("body[data-ready=yes]", state="attached")
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:

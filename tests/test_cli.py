@@ -242,7 +242,7 @@ def test_a_file_that_adds_nothing_is_told(run, tmp_path):
         (["--graph", "missing.ttl", "stats"], "missing.ttl"),
         (["export", "SmartSkin", "-f", "pdf"], "pdf"),
         (["export", "--hops", "-1", "SmartSkin"], "0 or more"),
-        (["map", "-o", "map.pdf"], ".html"),
+        (["map", "-o", "map.pdf"], "html, svg, png"),
         (["check", "--sources", "no-such-folder"], "is no folder"),
         (["tidy", "missing.ttl"], "missing.ttl"),
         (["fnd", "pores"], "fnd"),

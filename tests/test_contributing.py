@@ -1,6 +1,7 @@
 """CONTRIBUTING's steps, followed in a copy of the repository as they stand."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,13 @@ BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory):
+def copy(tmp_path_factory):
+    return tmp_path_factory.mktemp("copy")
+
+
+@pytest.fixture(scope="module")
+def followed(copy):
     """A copy in which every block was written to its file and every command was run."""
-    copy = tmp_path_factory.mktemp("copy")
     for name in ("graph", "ontology", "queries"):
         shutil.copytree(
             ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "_data")
@@ -68,8 +73,22 @@ def _filled(body, copy):
 
 
 def test_the_steps_end_in_a_graph_that_conforms_and_answers(followed):
-    assert "cold-plasma" in followed[-1]
-    assert "may" in followed[-1]
+    asked = followed[-2]
+    assert "cold-plasma" in asked
+    assert "may" in asked
+
+
+def test_the_steps_end_in_a_page_that_opens_on_the_lesson(followed, copy):
+    page = (copy / "lesson.html").read_text(encoding="utf-8")
+    found = re.search(r'id="atlas">(.*?)</script>', page, re.DOTALL)
+    assert found
+    atlas = json.loads(found[1])
+    assert atlas["opens"]["lesson"] == "cold-plasma"
+    assert atlas["opens"]["focus"] == ["cold-plasma", "oily-skin"]
+    lesson = next(one for one in atlas["lessons"] if one["name"] == "cold-plasma")
+    claims = ["leaflet-plasma-suits-oily-skin"]
+    assert lesson["steps"][0]["text"] == [["Cold plasma may suit oily skin.", claims]]
+    assert lesson["steps"][1]["answer"]["rows"] == [["cold plasma", "oily skin", "may"]]
 
 
 def test_the_steps_count_and_hash_the_document(followed):

@@ -1,540 +1,372 @@
-"""A map is one file that shows the right claims, asks nothing of the network and runs nothing of ours."""
+"""The explorer is one file: the tested engine, a strict policy, the same bytes, a bounded size."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
 import importlib.util
+import itertools
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
-from itertools import combinations
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.pieces import ROOT, claim, concept
 
-from skingraph.concepts import Lexicon, Named
+import skingraph
+from skingraph.concepts import Lexicon
+from skingraph.engine import TESTED_PYVIS, TESTED_SHA256, VIS_NETWORK, vis_network
 from skingraph.errors import MissingExtra
 from skingraph.index import ClaimIndex
 from skingraph.lanes import LANES, place
-from skingraph.maps import VIS_NETWORK, draw
-from skingraph.picture import LIMIT, choose
-from skingraph.store import SkinGraph
+from skingraph.maps import SCRIPTS, STYLES, draw, script, style
+from skingraph.picture import choose, links_of
 from skingraph.symbols import SYMBOLS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import Browser, Page
-
-FOCUSES = ["", "microneedling", "acne scar", "smartskin-co2"]
-HOSTILE = "</script><script>window.hacked=1</script>"
-IMAGE = "\"'><img src=x onerror=window.hacked=1> href=javascript:hacked"
-ODD = "two\u2028lines \u202eندبة حب الشباب ${x} {{ x }}"
-
-SMALL = """
-@prefix claim: <https://w3id.org/skingraph/claim/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix passage: <https://w3id.org/skingraph/passage/> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix skg: <https://w3id.org/skingraph/schema#> .
-@prefix skin: <https://w3id.org/skingraph/> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix source: <https://w3id.org/skingraph/source/> .
-
-skin:rolling a skg:Treatment ; skos:prefLabel "rolling"@en ; skos:altLabel "Dermá-rolling"@en ;
-    skos:definition "Moving a roller over the skin."@en .
-skin:deep-rolling a skg:Treatment ; skos:prefLabel "deep rolling"@en ; skos:broader skin:rolling .
-skin:warmth a skg:Mechanism ; skos:prefLabel "warmth"@en .
-skin:growth a skg:Mechanism ; skos:prefLabel "growth"@en .
-skin:scar a skg:Concern ; skos:prefLabel "scar"@en .
-skin:pore a skg:Concern ; skos:prefLabel "pore"@en .
-skin:pregnancy a skg:PatientFactor ; skos:prefLabel "pregnancy"@en .
-skin:lonely a skg:Concern ; skos:prefLabel "lonely"@en .
-
-source:page a skg:Source ; dcterms:title "A page"@en ;
-    skg:authority skg:Clinic ; skg:evidenceLevel skg:E0 .
-passage:page-10-20 a skg:Passage ; skg:source source:page ;
-    skg:section "Care" ; skg:start 10 ; skg:end 20 .
-"""
-CLAIMS = [
-    ("rolling", "treats", "scar", "Supports", 'skg:Hedged ; skg:hedge "may"'),
-    ("rolling", "hasMechanism", "growth", "Supports", "skg:Stated"),
-    ("rolling", "hasMechanism", "warmth", "Refutes", "skg:Stated"),
-    ("rolling", "treats", "pore", "Supports", "skg:Stated"),
-    ("rolling", "treats", "pore", "Refutes", "skg:Stated"),
-    (
-        "rolling",
-        "contraindicatedIn",
-        "pregnancy",
-        "Supports",
-        "skg:Stated ; skg:strength skg:Absolute",
-    ),
-    ("rolling", "sessions", "", "Supports", "skg:Stated ; skg:minimum 3.0 ; skg:maximum 6.0"),
-]
-
-
-def small_graph(folder: Path, rename: dict[str, str] | None = None) -> SkinGraph:
-    text = SMALL
-    for label, other in (rename or {}).items():
-        text = text.replace(f'"{label}"', json.dumps(other, ensure_ascii=False))
-    for number, (subject, predicate, thing, polarity, certainty) in enumerate(CLAIMS):
-        text += f"claim:c{number} a skg:Claim ; rdf:subject skin:{subject} ; rdf:predicate skg:{predicate} ; "
-        text += f"rdf:object skin:{thing} ; " if thing else ""
-        text += f"skg:polarity skg:{polarity} ; skg:certainty {certainty} ; skg:passage passage:page-10-20 .\n"
-    file = folder / "small.ttl"
-    file.write_text(text, encoding="utf-8")
-    return SkinGraph.read([file])
-
-
-def named(graph: SkinGraph, *names: str) -> list[Named]:
-    return [Lexicon(graph).resolve(name) for name in names if name]
+TEMPLATES = files("skingraph") / "templates"
+PALETTE = (TEMPLATES / "palette.css").read_text(encoding="utf-8")
+SOURCE = str(Path(skingraph.__file__).parents[1])
 
 
 @pytest.fixture(scope="module")
-def graph() -> SkinGraph:
-    return SkinGraph.load()
+def page(graph):
+    return draw(graph)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    found = next(
-        filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-    )
-    if found is None:
-        pytest.fail("maps are tested in Chromium, and none is installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def first(pattern: str, text: str, flags: int = 0) -> str:
+    found = re.search(pattern, text, flags)
+    assert found is not None, pattern
+    return found[1]
 
 
-@pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Opens a map from disk with the network cut; what it asks for or complains of fails the test."""
-    troubles: list[str] = []
-    contexts = []
-
-    def open_map(html: str, *, width: int = 1440, scheme: Any = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
-        )
-        contexts.append(context)
-        file = tmp_path / "map.html"
-        file.write_bytes(html.encode("utf-8"))
-
-        def watch(route: Any) -> None:
-            if route.request.url == file.as_uri():
-                route.continue_()
-                return
-            troubles.append(f"request: {route.request.url}")
-            route.abort()
-
-        context.route("**/*", watch)
-        page = context.new_page()
-        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective))"
-        )
-        page.goto(file.as_uri())
-        page.wait_for_selector("#map[data-ready=yes]", state="attached")
-        return page
-
-    yield open_map
-    for context in contexts:
-        context.close()
-    assert troubles == []
+def run_python(code, *arguments, **variables):
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": SOURCE} | variables,
+    ).stdout
 
 
-def data_of(page: Page) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(page.locator("#picture").text_content() or "")
-    return data
-
-
-def click_card(page: Page, name: str) -> None:
-    """Click in the middle of a card, where the page says that it is."""
-    node = next(node for node in data_of(page)["nodes"] if node["id"] == name)
-    click_at(page, node["x"], node["y"])
-
-
-def click_at(page: Page, x: float, y: float) -> None:
-    page.locator("#map").scroll_into_view_if_needed()
-    scale = float(page.locator("#map").get_attribute("data-scale") or 0)
-    page.locator("#map").click(position={"x": (x + 16) * scale, "y": (y + 16) * scale})
-
-
-def test_pyvis_and_its_vis_network_are_the_tested_ones() -> None:
-    """When this fails, look at a map in a browser before you write the new number here."""
-    assert importlib.metadata.version("pyvis") == "0.3.2"
+def test_pyvis_and_its_vis_network_are_the_tested_ones():
+    """When this fails, look at the explorer in a browser before you write the new numbers down."""
+    assert importlib.metadata.version("pyvis") == TESTED_PYVIS
     spec = importlib.util.find_spec("pyvis")
     assert spec is not None
-    script = Path((spec.submodule_search_locations or [""])[0], VIS_NETWORK).read_bytes()
-    assert hashlib.sha256(script).hexdigest() == (
-        "1f20f0736f32cb9bedf8f6383b25cfea2f839e1abe80d6e8040b4d5bea378c69"
-    )
-    assert b"</script" not in script.lower()
-    assert b"<!--" not in script
+    assert spec.submodule_search_locations
+    found = Path(spec.submodule_search_locations[0], VIS_NETWORK).read_bytes()
+    assert hashlib.sha256(found).hexdigest() == TESTED_SHA256
+    assert b"</script" not in found.lower()
+    assert b"<!--" not in found
 
 
-def test_a_pyvis_without_the_script_is_told(
-    graph: SkinGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("skingraph.maps.VIS_NETWORK", "templates/elsewhere.js")
+def test_a_pyvis_without_the_script_is_told(monkeypatch):
+    monkeypatch.setattr("skingraph.engine.VIS_NETWORK", "templates/elsewhere.js")
     with pytest.raises(MissingExtra, match="pip install"):
-        draw(graph)
+        vis_network()
 
 
-def test_importing_maps_imports_nothing_heavy() -> None:
+def test_importing_maps_imports_nothing_heavy():
     code = (
         "import sys, skingraph.maps; "
-        "print(sorted({'pyvis', 'jinja2', 'networkx', 'IPython', 'rdflib'} & set(sys.modules)))"
+        "print({'pyvis', 'jinja2', 'networkx', 'IPython', 'rdflib'} & set(sys.modules))"
     )
-    source = str(Path(importlib.util.find_spec("skingraph").origin or "").parents[1])  # type: ignore[union-attr]
-    said = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": source},
-    )
-    assert said.stdout.strip() == "[]"
+    assert run_python(code) == b"set()\n"
 
 
-@pytest.mark.parametrize("focus", FOCUSES)
-def test_the_page_opens_from_disk_and_asks_for_nothing(
-    graph: SkinGraph, opened: Callable[..., Page], focus: str
-) -> None:
-    html = draw(graph, named(graph, focus))
-    page = opened(html)
-    assert 'http-equiv="Content-Security-Policy" content="default-src \'none\';' in html
-    assert "unsafe" not in html.split("<title>")[0]
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.title().endswith("skingraph map")
-    text = page.locator("body").inner_text()
-    assert "This informs; it is not medical advice." in text
-    assert "othing said is not the same as safe" in text
-    assert graph.release in text
+def test_pyvis_holds_the_network(graph):
+    from pyvis.network import Network
+
+    from skingraph.atlas import atlas_of
+
+    atlas = atlas_of(graph)
+    net = atlas.network()
+    assert isinstance(net, Network)
+    assert {node["id"] for node in net.nodes} >= {"microneedling", "acne-scar"}
+    told = {edge["id"] for edge in net.edges if "inherits" not in edge}
+    told |= {record["id"] for node in net.nodes for record in node["numbers"]}
+    assert told == {named.rpartition("/")[2] for named in atlas.index.claims}
+    heirs = [edge for edge in net.edges if "inherits" in edge]
+    assert len(heirs) == sum(map(len, atlas.index.inherited.values()))
 
 
-@pytest.mark.parametrize("focus", FOCUSES)
-def test_the_picture_and_the_table_hold_every_claim_between_the_cards(
-    graph: SkinGraph, opened: Callable[..., Page], focus: str
-) -> None:
-    index, lexicon = ClaimIndex(graph), Lexicon(graph)
-    picture = choose(index, lexicon, named(graph, focus))
-    page = opened(draw(graph, named(graph, focus)))
-    data = data_of(page)
-    assert page.locator("#map").get_attribute("data-nodes") == str(len(picture.lanes))
-    assert page.locator("#map").get_attribute("data-edges") == str(len(picture.links))
-    assert {node["id"] for node in data["nodes"]} == {lexicon.named(i).curie for i in picture.lanes}
-    assert 3 <= len(data["nodes"]) <= LIMIT
-
-    drawn = {(edge["id"], claim) for edge in data["edges"] for claim, _ in edge["said"]}
-    if focus:
-        shown = set(picture.lanes)
-        between = {
-            (f"{c.subject.curie} {c.predicate.curie} {c.object.curie}", c.curie)
-            for c in index.claims.values()
-            if c.object and {c.subject.iri, c.object.iri} <= shown
-        }
-        own = {(edge["id"], c) for edge in data["edges"] for c, donor in edge["said"] if not donor}
-        assert own == between
-    rows = page.locator("tr[data-claim]").evaluate_all(
-        "rows => rows.map(row => [row.dataset.edge, row.dataset.claim])"
-    )
-    numbers = {("", claim) for node in data["nodes"] for claim in node["own"]}
-    assert sorted(map(tuple, rows)) == sorted(drawn | numbers)
+def test_nothing_but_our_hashed_scripts_may_run(page):
+    head, _, body = page.partition("<title>")
+    policy = first(r'Content-Security-Policy" content="([^"]+)"', head)
+    policy = policy.replace("&#39;", "'")
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "'self'" not in policy
+    assert "*" not in policy
+    assert "http" not in policy
+    inline = re.findall(r"<script>(.*?)</script>", body, re.DOTALL)
+    assert len(inline) == 2
+    for text in inline:
+        assert hash_of(text) in policy
+    assert hash_of(first("<style>(.*?)</style>", body, re.DOTALL)) in policy
+    assert not re.search(r"<[^>]+\s(on\w+|style)=", body.split("<script")[0])
 
 
-def test_what_is_left_out_is_counted_and_named(
-    graph: SkinGraph, opened: Callable[..., Page]
-) -> None:
-    focus = named(graph, "microneedling")
-    picture = choose(ClaimIndex(graph), Lexicon(graph), focus)
-    page = opened(draw(graph, focus))
-    assert f"{len(picture.left_out)} are left out" in page.locator("#left-out").inner_text()
-    assert page.locator(".names bdi").count() == len(picture.left_out)
+def hash_of(text):
+    import base64
+
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def test_no_warning_is_left_out_while_there_is_room(graph: SkinGraph) -> None:
-    focus = named(graph, "microneedling")
-    index = ClaimIndex(graph)
-    picture = choose(index, Lexicon(graph), focus)
-    warned = {
-        claim.object.iri
-        for claim in index.where(subject=focus[0].iri)
-        if claim.object
-        and claim.supports
-        and claim.predicate.slug in ("contraindicatedIn", "consultFirstIn")
+def test_the_page_names_no_address_of_the_web_to_load(page):
+    outside = page.split('id="atlas"')[0]
+    assert not re.search(r"(src|href)=\"(?!data:|#)", outside)
+    assert "url(" not in style()
+    assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|sendBeacon|importScripts)\b", script())
+    assert "innerHTML" not in script()
+
+
+def test_the_shipped_graph_makes_less_than_a_megabyte(page):
+    assert len(page.encode()) <= 1_000_000
+
+
+def test_every_part_of_the_page_is_joined():
+    folder = TEMPLATES / "explorer"
+    parts = {file.name for file in folder.iterdir()}
+    assert parts == {f"{name}.js" for name in SCRIPTS} | {f"{name}.css" for name in STYLES} | {
+        "explorer.html.j2"
     }
-    assert warned
-    assert warned <= set(picture.lanes)
-
-
-@pytest.mark.parametrize("focus", FOCUSES)
-def test_cards_stand_in_the_lane_of_their_kind_and_never_overlap(
-    graph: SkinGraph, opened: Callable[..., Page], focus: str
-) -> None:
-    data = data_of(opened(draw(graph, named(graph, focus))))
-    lanes = {lane.name: lane for lane in LANES}
-    for node in data["nodes"]:
-        assert set(node["kinds"]) & {*lanes[node["lane"]].kinds, "Other"}
-    for one, other in combinations(data["nodes"], 2):
-        beside = abs(one["x"] - other["x"]) >= (one["w"] + other["w"]) / 2
-        below = abs(one["y"] - other["y"]) >= (one["h"] + other["h"]) / 2
-        assert beside or below, (one["id"], other["id"])
-
-
-@pytest.mark.parametrize("width", [360, 1440, 1920])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable_at_every_width_in_light_and_dark(
-    graph: SkinGraph, opened: Callable[..., Page], width: int, scheme: str
-) -> None:
-    page = opened(draw(graph, named(graph, "microneedling")), width=width, scheme=scheme)
-    scale = float(page.locator("#map").get_attribute("data-scale") or 0)
-    assert 14 * scale >= 11
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page_colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert page_colour == {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 20, 26)"}[scheme]
-    assert colours_on_canvas(page) > 30
-
-
-def colours_on_canvas(page: Page) -> int:
-    return int(
-        page.evaluate(
-            """() => {
-              const canvas = document.querySelector("#map canvas");
-              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-              return new Set(new Uint32Array(data.buffer)).size;
-            }"""
-        )
-    )
-
-
-def test_nothing_moves_after_the_first_picture(
-    graph: SkinGraph, opened: Callable[..., Page]
-) -> None:
-    page = opened(draw(graph))
-    picture = "document.querySelector('#map canvas').toDataURL()"
-    page.wait_for_timeout(100)
-    first = page.evaluate(picture)
-    page.wait_for_timeout(700)
-    assert page.evaluate(picture) == first
-
-
-def test_a_click_on_a_card_shows_its_claims_with_hedge_source_and_passage(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "rolling"), date="2026-11-20"))
-    click_card(page, "skin:scar")
-    panel = page.locator("#panel")
-    assert panel.locator("h2").inner_text() == "scar"
-    claim = panel.locator("[data-claim='claim:c0']").inner_text()
-    assert "rolling treats scar [hedged: may]" in claim
-    assert "A page: \u201cCare\u201d, characters 10 to 20 (clinic)" in claim
-    assert "Evidence level E0 marketing or anonymous" in claim
-    click_card(page, "skin:rolling")
-    assert "Moving a roller over the skin." in panel.inner_text()
-    assert "rolling - sessions: 3 to 6" in panel.inner_text()
-    assert panel.locator("[data-claim]").count() == len(CLAIMS)
-    assert page.locator("#date").inner_text() == "2026-11-20"
-
-
-def test_a_click_on_a_line_shows_what_is_said_and_denied(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "pore")))
-    nodes = {node["id"]: node for node in data_of(page)["nodes"]}
-    one, other = nodes["skin:rolling"], nodes["skin:pore"]
-    click_at(page, (one["x"] + other["x"]) / 2, (one["y"] + other["y"]) / 2)
-    panel = page.locator("#panel")
-    assert panel.locator("h2").inner_text() == "rolling treats pore"
-    assert "Disputed" in panel.inner_text()
-    assert "rolling does NOT treat pore" in panel.inner_text()
-
-
-def test_lines_tell_stated_hedged_denied_disputed_inherited_and_warning(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "rolling", "deep rolling")))
-    edges = {edge["id"]: edge for edge in data_of(page)["edges"]}
-    manner = {name: edge["manner"] for name, edge in edges.items()}
-    assert manner["skin:rolling skg:treats skin:scar"] == "hedged"
-    assert manner["skin:rolling skg:hasMechanism skin:growth"] == "stated"
-    assert manner["skin:rolling skg:hasMechanism skin:warmth"] == "refuted"
-    assert manner["skin:rolling skg:treats skin:pore"] == "disputed"
-    assert edges["skin:rolling skg:contraindicatedIn skin:pregnancy"]["warning"] == "refused"
-    inherited = edges["skin:deep-rolling skg:hasMechanism skin:growth"]
-    assert inherited["inherited"] == "inherited from rolling"
-    page.fill("#find", "deep rolling")
-    page.press("#find", "Enter")
-    assert "inherited from rolling, not said of this one" in page.locator("#panel").inner_text()
-    cells = page.locator("tr[data-edge='skin:deep-rolling skg:hasMechanism skin:growth']")
-    assert "inherited from rolling" in cells.inner_text()
-
-
-def test_a_denial_in_another_sense_is_no_dispute(graph: SkinGraph) -> None:
-    pores = choose(ClaimIndex(graph), Lexicon(graph), named(graph, "enlarged pore"))
-    name = "skin:microneedling skg:treats skin:enlarged-pore"
-    assert {link.manner for link in pores.links if link.name == name} == {"in part"}
-
-
-def test_search_finds_synonyms_whatever_their_accents(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "scar")))
-    page.fill("#find", "derma rolling")
-    assert page.locator("#found").inner_text().strip() == "rolling (Dermá-rolling)"
-    page.locator("#found button").click()
-    assert page.locator("#map").get_attribute("data-selected") == "skin:rolling"
-    page.fill("#find", "zebra")
-    assert "Nothing on this map" in page.locator("#found").inner_text()
-
-
-def test_cards_and_lines_are_reached_by_keyboard(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "rolling")))
-    page.focus("#frame")
-    page.keyboard.press("ArrowDown")
-    assert page.locator("#map").get_attribute("data-selected") == "skin:rolling"
-    assert "rolling, treatment" in (page.locator("#told").text_content() or "")
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#map").get_attribute("data-selected") != "skin:rolling"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.closest('#panel') !== null")
-    page.locator("#panel button", has_text="This link alone").first.press("Enter")
-    assert page.locator("#map").get_attribute("data-selected") in {
-        edge["id"] for edge in data_of(page)["edges"]
-    }
-    page.focus("#frame")
-    page.keyboard.press("Escape")
-    assert page.locator("#map").get_attribute("data-selected") == ""
-    assert page.locator("#map canvas").get_attribute("role") == "img"
-    assert "table below" in (page.locator("#map canvas").get_attribute("aria-label") or "")
-
-
-def test_the_table_can_be_sifted(tmp_path: Path, opened: Callable[..., Page]) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "rolling")))
-    page.fill("#sift", "DENIED")
-    assert page.locator("tr[data-claim]:visible").count() == 2
-    assert page.locator("#count").inner_text() == f"2 of {len(CLAIMS)} rows"
-
-
-@pytest.mark.parametrize("label", [HOSTILE, IMAGE, ODD])
-def test_a_hostile_label_is_shown_as_text_and_runs_nothing(
-    tmp_path: Path, opened: Callable[..., Page], label: str
-) -> None:
-    names = ["rolling", "scar", "A page", "Care", "Dermá-rolling", "Moving a roller over the skin."]
-    small = small_graph(tmp_path, dict.fromkeys(names, label))
-    page = opened(draw(small, named(small, "skin:rolling"), date=label))
-    click_card(page, "skin:scar")
-    panel = page.locator("#panel")
-    assert panel.locator("h2").text_content() == label
-    assert label in (panel.locator("[data-claim='claim:c0']").text_content() or "")
-    page.fill("#find", label[:8])
-    assert label in (page.locator("#found").text_content() or "")
-    page.press("#find", "Escape")
-    node = data_of(page)["nodes"][0]
-    page.locator("#map").hover(position={"x": node["x"] + 16, "y": node["y"] + 16})
-    page.wait_for_timeout(400)
-    assert page.evaluate("window.hacked") is None
-    assert page.locator("img, iframe, a[href^=javascript]").count() == 0
-    assert page.locator("h1").text_content() == label
-    assert page.locator("script").count() == 3
-
-
-def test_a_thing_without_claims_is_told_so_and_not_called_safe(
-    tmp_path: Path, opened: Callable[..., Page]
-) -> None:
-    small = small_graph(tmp_path)
-    page = opened(draw(small, named(small, "lonely")))
-    assert "No claim found here. That is no evidence of safety." in page.inner_text("#left-out")
-    assert page.locator("#map").get_attribute("data-nodes") == "1"
-
-
-def test_an_empty_graph_still_makes_a_page(tmp_path: Path, opened: Callable[..., Page]) -> None:
-    file = tmp_path / "empty.ttl"
-    file.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
-    page = opened(draw(SkinGraph.read([file])))
-    assert "No claim found here" in page.inner_text("#left-out")
-    assert "The date of the data is not stated" in page.inner_text("header")
-
-
-def test_two_hops_reach_further_than_one(tmp_path: Path) -> None:
-    small = small_graph(tmp_path)
-    index, lexicon = ClaimIndex(small), Lexicon(small)
-    near = choose(index, lexicon, named(small, "scar"))
-    far = choose(index, lexicon, named(small, "scar"), hops=2)
-    assert set(near.lanes) < set(far.lanes)
 
 
 @pytest.mark.parametrize("focus", ["", "microneedling"])
-def test_the_same_graph_gives_the_same_bytes(graph: SkinGraph, focus: str) -> None:
-    html = draw(graph, named(graph, focus))
-    assert draw(SkinGraph.load(), named(graph, focus)) == html
+def test_the_same_graph_gives_the_same_bytes(graph, page, focus):
+    html = draw(graph, [Lexicon(graph).resolve(focus)]) if focus else page
     code = (
         "import hashlib, sys; from skingraph.store import SkinGraph; from skingraph.maps import draw; "
         "from skingraph.concepts import Lexicon; graph = SkinGraph.load(); "
         "focus = [Lexicon(graph).resolve(name) for name in sys.argv[1:]]; "
         "print(hashlib.sha256(draw(graph, focus).encode()).hexdigest())"
     )
-    source = str(Path(importlib.util.find_spec("skingraph").origin or "").parents[1])  # type: ignore[union-attr]
+    wanted = hashlib.sha256(html.encode()).hexdigest()
     for seed in ("1", "2"):
-        said = subprocess.run(
-            [sys.executable, "-c", code, *filter(None, [focus])],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": source},
-        )
-        assert said.stdout.strip() == hashlib.sha256(html.encode("utf-8")).hexdigest()
+        said = run_python(code, *filter(None, [focus]), PYTHONHASHSEED=seed)
+        assert said.decode().strip() == wanted
 
 
-def test_every_kind_has_a_lane_a_shape_and_a_colour_in_both_themes() -> None:
-    from importlib.resources import files
+def test_it_is_written_as_utf8_under_a_c_locale(tmp_path):
+    label = "ندبة œdème"
+    text = (
+        "@prefix skg: <https://w3id.org/skingraph/schema#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        f'<https://w3id.org/skingraph/scar> a skg:Concern ; skos:prefLabel "{label}" .\n'
+    )
+    (tmp_path / "mine.ttl").write_text(text, encoding="utf-8")
+    out = tmp_path / "map.html"
+    run_python(
+        "import sys; from skingraph.cli import run; sys.argv[0] = 'skingraph'; run()",
+        *("map", "--graph", str(tmp_path / "mine.ttl"), "-o", str(out)),
+        LC_ALL="C",
+        LANG="C",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+    )
+    html = out.read_bytes().decode("utf-8")
+    assert label in html
+    assert '<meta charset="utf-8">' in html
 
-    css = (files("skingraph") / "templates" / "palette.css").read_text(encoding="utf-8")
+
+def test_every_kind_has_a_lane_a_shape_and_a_colour_in_both_themes():
     kinds = {kind for lane in LANES for kind in lane.kinds}
     assert set(SYMBOLS) - {"Other"} <= kinds
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
     for kind in SYMBOLS:
-        assert css.count(f".{kind} {{ --c:") == 2
-    pages = {"light": ("#ffffff", "#f6f8fa"), "dark": ("#0f141a", "#1b222b")}
-    light, dark = css.split("@media (prefers-color-scheme: dark)")
-    for theme, text in (("light", light), ("dark", dark)):
-        for kind in SYMBOLS:
-            colour = text.split(f".{kind} {{ --c: ")[1][:7]
-            assert min(contrast(colour, page) for page in pages[theme]) >= 3, (theme, kind)
+        assert PALETTE.count(f".{kind} {{ --c:") == 2
 
 
-def contrast(one: str, other: str) -> float:
+def themes():
+    light, dark = PALETTE.split("@media (prefers-color-scheme: dark)")
+    return {"light": light, "dark": dark}
+
+
+def colour_of(text, name):
+    return first(rf"{re.escape(name)}: (#[0-9a-f]{{3,6}})\b", text)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_marks_and_text_stand_out_on_page_and_panel(theme):
+    text = themes()[theme]
+    pages = [colour_of(text, "--page"), colour_of(text, "--panel")]
+    for kind in SYMBOLS:
+        colour = colour_of(text, f".{kind} {{ --c")
+        assert min(contrast(colour, page) for page in pages) >= 3.05, kind
+    for name in ("text", "muted", "warn", "accent"):
+        assert min(contrast(colour_of(text, f"--{name}"), page) for page in pages) >= 4.5, name
+    assert min(contrast(colour_of(text, "--focus"), page) for page in pages) >= 3
+    assert contrast(colour_of(text, "--line"), pages[0]) >= 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("vision", ["normal", "protan", "deutan", "tritan"])
+def test_no_two_kinds_look_alike_to_any_eye(theme, vision):
+    text = themes()[theme]
+    seen = {kind: seen_by(vision, colour_of(text, f".{kind} {{ --c")) for kind in SYMBOLS}
+    least, pair = min(
+        (distance(seen[one], seen[other]), (one, other))
+        for one, other in itertools.combinations(SYMBOLS, 2)
+    )
+    assert least >= (18 if vision == "normal" else 11.5), pair
+
+
+def linear(colour):
+    if len(colour) == 4:
+        colour = "#" + "".join(2 * letter for letter in colour[1:])
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+
+
+def contrast(one, other):
     """The ratio of luminances that WCAG 2 asks for."""
+
+    def luminance(colour):
+        red, green, blue = linear(colour)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
     bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
     return (bright + 0.05) / (dim + 0.05)
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+# What an eye without one of the three kinds of cones makes of linear red, green and blue
+# (Machado, Oliveira and Fernandes 2009, full severity).
+EYES = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protan": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deutan": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritan": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
 
 
-def test_linked_cards_are_put_near_each_other() -> None:
+def seen_by(vision, colour):
+    """The colour in CIELAB as an eye sees it."""
+    rgb = [
+        min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear(colour), strict=True))))
+        for row in EYES[vision]
+    ]
+    rows = (
+        (0.4124564, 0.3575761, 0.1804375),
+        (0.2126729, 0.7151522, 0.0721750),
+        (0.0193339, 0.1191920, 0.9503041),
+    )
+    white = (0.95047, 1.0, 1.08883)
+    x, y, z = (
+        sum(a * b for a, b in zip(row, rgb, strict=True)) / scale
+        for row, scale in zip(rows, white, strict=True)
+    )
+
+    def root(value):
+        return value ** (1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116
+
+    return 116 * root(y) - 16, 500 * (root(x) - root(y)), 200 * (root(y) - root(z))
+
+
+def distance(one, other):
+    """How different two colours look: CIEDE2000."""
+    from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt
+
+    (l1, a1, b1), (l2, a2, b2) = one, other
+    middle = (hypot(a1, b1) + hypot(a2, b2)) / 2
+    g = 0.5 * (1 - sqrt(middle**7 / (middle**7 + 25**7)))
+    a1, a2 = (1 + g) * a1, (1 + g) * a2
+    c1, c2 = hypot(a1, b1), hypot(a2, b2)
+    h1, h2 = degrees(atan2(b1, a1)) % 360, degrees(atan2(b2, a2)) % 360
+    turn = (h2 - h1 + 180) % 360 - 180 if c1 * c2 else 0
+    dl, dc, dh = l2 - l1, c2 - c1, 2 * sqrt(c1 * c2) * sin(radians(turn / 2))
+    lm, cm = (l1 + l2) / 2, (c1 + c2) / 2
+    hm = (h1 + turn / 2) % 360 if c1 * c2 else h1 + h2
+    t = (
+        1
+        - 0.17 * cos(radians(hm - 30))
+        + 0.24 * cos(radians(2 * hm))
+        + 0.32 * cos(radians(3 * hm + 6))
+        - 0.20 * cos(radians(4 * hm - 63))
+    )
+    sl = 1 + 0.015 * (lm - 50) ** 2 / sqrt(20 + (lm - 50) ** 2)
+    sc, sh = 1 + 0.045 * cm, 1 + 0.015 * cm * t
+    twist = -2 * sqrt(cm**7 / (cm**7 + 25**7)) * sin(radians(60 * exp(-(((hm - 275) / 25) ** 2))))
+    return sqrt((dl / sl) ** 2 + (dc / sc) ** 2 + (dh / sh) ** 2 + twist * (dc / sc) * (dh / sh))
+
+
+def test_the_distance_of_colours_is_the_published_one():
+    """Two pairs of the test data that Sharma, Wu and Dalal give with the formula."""
+    assert round(distance((50, 2.6772, -79.7751), (50, 0, -82.7485)), 4) == 2.0425
+    assert round(distance((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514)), 4) == 0.9082
+
+
+# The choice of a picture, which Python makes for a file of its own
+
+
+def test_no_warning_is_left_out_while_there_is_room(graph):
+    index, lexicon = ClaimIndex(graph), Lexicon(graph)
+    focus = lexicon.resolve("microneedling")
+    picture = choose(index, lexicon, [focus])
+    warned = {
+        claim.object.iri
+        for claim in index.where(subject=focus.iri)
+        if claim.object and claim.supports and claim.is_caution
+    }
+    assert warned
+    assert warned <= set(picture.lanes)
+
+
+def test_a_denial_in_another_sense_is_no_dispute(graph):
+    links = links_of(ClaimIndex(graph), Lexicon(graph))
+    name = "skin:microneedling skg:treats skin:enlarged-pore"
+    assert {link.manner for link in links if link.name == name} == {"in part"}
+
+
+def test_two_hops_reach_further_than_one(small):
+    graph = small(
+        concept("peel", "Treatment"),
+        concept("turnover", "Mechanism"),
+        concept("scar", "Concern"),
+        claim("a", "peel", "hasMechanism", "turnover"),
+        claim("b", "turnover", "addresses", "scar"),
+    )
+    index, lexicon = ClaimIndex(graph), Lexicon(graph)
+    scar = lexicon.resolve("scar")
+    near, far = (choose(index, lexicon, [scar], hops=hops) for hops in (1, 2))
+    assert set(near.lanes) < set(far.lanes)
+
+
+def test_linked_cards_are_put_near_each_other():
     left, right = LANES[0], LANES[1]
     things = {f"l{i}": (left, f"l{i}", "") for i in range(6)}
     things |= {f"r{i}": (right, f"r{i}", "") for i in reversed(range(6))}
     cards = place(things, [(f"l{i}", f"r{i}") for i in range(6)]).cards
     assert sum(abs(cards[f"l{i}"].y - cards[f"r{i}"].y) for i in range(6)) == 0
+
+
+def test_the_command_writes_the_page_of_the_library(run, graph, tmp_path):
+    out = tmp_path / "explorer.html"
+    code, _, err = run("map", "microneedling", "-o", str(out))
+    assert code == 0
+    assert "open it in any browser" in err
+    html = out.read_text(encoding="utf-8")
+    assert '"opens":{"focus":["microneedling"]}' in html
+    assert re.search('"graph":.*', html)[0] == re.search('"graph":.*', draw(graph))[0]  # type: ignore[index]
+
+
+def test_no_name_or_address_of_this_machine_is_on_the_page(page):
+    assert str(ROOT) not in page
+    data = json.loads(first(r'id="atlas">(.*?)</script>', page, re.DOTALL))
+    assert set(data["graph"]) >= {"concepts", "claims", "inherited"}

@@ -17,6 +17,10 @@ CITED = {
         "claim:results-suited-to-darker-skin",
     },
     "02-sparql": {"claim:smartskin-downtime-average", "claim:results-back-to-work-next-day"},
+    "03-maps": {
+        "claim:results-mechanism-collagen-production",
+        "claim:results-collagen-addresses-acne-scar",
+    },
     "04-networks": {
         "claim:needling-mechanism-collagen",
         "claim:results-collagen-addresses-acne-scar",

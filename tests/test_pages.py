@@ -23,7 +23,7 @@ from skingraph.prefixes import PREFIXES, SKG, SKIN
 from skingraph.store import SkinGraph
 
 KINDS = [
-    "/",
+    "/concepts",
     "/queries/",
     "/queries/treatments-for-concern",
     "/query",
@@ -430,7 +430,7 @@ def test_hostile_words_and_addresses_stay_words(small):
         assert "<img" not in html
         assert "<script>window" not in html
         assert not any(link.startswith("javascript") for link in Reader(html).links)
-    html = html_of(graph, "/", q="<script>alert(1)</script>")
+    html = html_of(graph, "/concepts", q="<script>alert(1)</script>")
     assert "<script>alert" not in html
     html = html_of(graph, "/queries/treatments-for-concern", concern="<script>alert(1)")
     assert "<script>alert" not in html
@@ -444,9 +444,9 @@ def test_names_in_other_languages_carry_their_language(small):
 
 
 def test_the_home_page_finds_by_synonym_without_a_script(graph):
-    page = read(graph, "/", q="derma rolling")
+    page = read(graph, "/concepts", q="derma rolling")
     assert "at-home microneedling" in page.text.partition("Ways in")[0]
-    assert "No concepts for" in read(graph, "/", q="qqqqqq").text
+    assert "No concepts for" in read(graph, "/concepts", q="qqqqqq").text
 
 
 def test_a_named_query_answers_on_its_page(graph):
@@ -513,7 +513,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 paths = {KINDS!r} + ["/redness", "/age", "/queries/contraindications"]
 sizes = [len(pages.page(graph, path)) for path in paths]
 sizes.append(len(pages.page(graph, "/queries/sessions", params={{"treatment": "microneedling"}})))
-sizes.append(len(pages.page(graph, "/", params={{"q": "acne scra"}})))
+sizes.append(len(pages.page(graph, "/concepts", params={{"q": "acne scra"}})))
 sizes.append(len(pages.statements_about(graph, "{SKIN}redness")))
 sizes.append(len(pages.static_file("pages.css")[0]))
 print(min(sizes) > 50)
@@ -558,7 +558,7 @@ def visitor(regular):
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
+        "/concepts",
         "/at-home-microneedling",
         "/schema",
         "/queries/treatments-for-concern?concern=acne+scar",
@@ -579,7 +579,7 @@ def test_assistive_tools_find_their_way_in_light_and_dark(visitor, path):
 
 
 def test_no_page_is_wider_than_the_screen(visitor):
-    page = visitor.open("/")
+    page = visitor.open("/concepts")
     for path in KINDS:
         page.goto(visitor.base + path[1:])
         for width in (360, 1440, 1920):

@@ -19,8 +19,9 @@ import rdflib
 from tests.fetched import FUSEKI, archive, program
 
 from skingraph.errors import BadParameter, CannotWrite
+from skingraph.folders import SUMS
 from skingraph.prefixes import PREFIXES, SKIN
-from skingraph.release import SUMS, write_release
+from skingraph.release import write_release
 from skingraph.store import SkinGraph, graph_of
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skingraph.filters import ClaimFilter
     from skingraph.index import ClaimIndex
     from skingraph.network import claim_network, explain
+    from skingraph.notebook import explore
     from skingraph.options import Verdict, options_for
     from skingraph.questions import ask
     from skingraph.recipe import Recipe
@@ -52,6 +53,7 @@ __all__ = [
     "compare",
     "describe",
     "explain",
+    "explore",
     "options_for",
     "select",
     "verify",
@@ -71,6 +73,7 @@ _HOMES = {
     "ClaimIndex": "index",
     "claim_network": "network",
     "explain": "network",
+    "explore": "notebook",
     "Verdict": "options",
     "options_for": "options",
     "ask": "questions",

@@ -10,7 +10,7 @@ from skingraph.claims import STRENGTHS, Said
 from skingraph.lanes import LANES, Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from skingraph.claims import Claim
     from skingraph.concepts import Lexicon, Named
@@ -20,6 +20,7 @@ LIMIT: Final = 60
 OVERVIEW: Final = 45
 
 _CHAIN = frozenset({"hasMechanism", "hasPhase", "leadsTo", "addresses", "treats"})
+_LEADING = frozenset({"treatment", "mechanism", "phase", "concern"})
 _OPENING = frozenset({"treatment", "mechanism", "concern"})
 _WARNINGS = frozenset({"contraindicatedIn", "consultFirstIn", "redFlagAfter"})
 # A thing of two classes stands in the lane of the role in which most claims speak of it.
@@ -27,6 +28,7 @@ _ROLES = {
     "treats": "concern",
     "addresses": "concern",
     "hasMechanism": "mechanism",
+    "hasPhase": "phase",
     "hasOutcome": "outcome",
     "hasSideEffect": "side-effect",
     "contraindicatedIn": "caution",
@@ -144,14 +146,33 @@ def _same_sense(one: Claim, other: Claim) -> bool:
 
 
 def choose(
-    index: ClaimIndex, lexicon: Lexicon, concepts: Sequence[Named] = (), *, hops: int = 1
+    index: ClaimIndex,
+    lexicon: Lexicon,
+    concepts: Sequence[Named] = (),
+    *,
+    hops: int = 1,
+    chain: bool = False,
+    limit: int = LIMIT,
 ) -> Picture:
-    """These concepts and what lies within some hops of them, or an overview of the graph."""
-    links, focus = _links(index, lexicon), tuple(dict.fromkeys(concepts))
-    return _around(focus, links, lexicon, hops) if focus else _overview(links, lexicon)
+    """These concepts and what lies within some hops of them, or an overview of the graph.
+
+    Args:
+        index: what is said.
+        lexicon: the names of things.
+        concepts: what stands in the middle.
+        hops: how many links away from them a thing may be.
+        chain: show only how treatments are said to help: what leads from them to concerns.
+        limit: how many things to show at most.
+    """
+    links, focus = links_of(index, lexicon), tuple(dict.fromkeys(concepts))
+    if not focus:
+        return _overview(links, lexicon)
+    if chain:
+        links = [link for link in links if link.predicate.slug in _CHAIN]
+    return _around(focus, links, lexicon, hops, _LEADING if chain else (), limit)
 
 
-def _links(index: ClaimIndex, lexicon: Lexicon) -> list[Link]:
+def links_of(index: ClaimIndex, lexicon: Lexicon) -> list[Link]:
     """Every line that could be drawn, in the order of its words."""
     said: dict[tuple[Named, Named, Named], list[Said]] = {}
     own = ((claim.subject, Said(claim)) for claim in index.claims.values())
@@ -164,7 +185,12 @@ def _links(index: ClaimIndex, lexicon: Lexicon) -> list[Link]:
 
 
 def _around(
-    focus: tuple[Named, ...], links: Sequence[Link], lexicon: Lexicon, hops: int
+    focus: tuple[Named, ...],
+    links: Sequence[Link],
+    lexicon: Lexicon,
+    hops: int,
+    wanted: Collection[str],
+    limit: int,
 ) -> Picture:
     """What lies within some hops of the focus, warnings first, then the most claimed."""
     distance = {named.iri: 0 for named in focus}
@@ -181,11 +207,15 @@ def _around(
         if len(distance) == len(near):
             break
     inside = [link for link in links if set(link.ends) <= set(distance)]
-    lanes = _lanes(distance, inside, lexicon)
+    lanes = {
+        iri: lane
+        for iri, lane in _lanes(distance, inside, lexicon).items()
+        if not wanted or lane.name in wanted or distance[iri] == 0
+    }
     order = sorted(lanes, key=lambda iri: (distance[iri], -weight[iri], lexicon.named(iri)))
     turn = _turns(order, lanes)
     order.sort(key=lambda iri: (distance[iri], iri not in urgent, turn[iri]))
-    return _picture(focus, order[:LIMIT], order[LIMIT:], lanes, links, lexicon)
+    return _picture(focus, order[:limit], order[limit:], lanes, links, lexicon)
 
 
 def _overview(links: Sequence[Link], lexicon: Lexicon) -> Picture:
@@ -227,6 +257,14 @@ def _picture(
     )
 
 
+def roles_of(links: Iterable[Link], iris: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
+    """The kind that draws each thing: of several, the role in which most claims speak of it."""
+    return {
+        iri: next((kind for kind in lane.kinds if kind in lexicon.kinds(iri)), "Other")
+        for iri, lane in _lanes(iris, links, lexicon).items()
+    }
+
+
 def _lanes(iris: Iterable[str], links: Iterable[Link], lexicon: Lexicon) -> dict[str, Lane]:
     roles: Counter[tuple[str, str]] = Counter()
     for link in links:
@@ -234,6 +272,8 @@ def _lanes(iris: Iterable[str], links: Iterable[Link], lexicon: Lexicon) -> dict
     lanes = {}
     for iri in iris:
         fitting = [lane for lane in LANES if set(lane.kinds) & set(lexicon.kinds(iri))]
+        # A healing phase is a mechanism too, and stands in the lane of its own.
+        fitting = [lane for lane in fitting if lane.name == "phase"] or fitting
         lanes[iri] = max(fitting or LANES[-1:], key=lambda lane: roles[iri, lane.name])
     return lanes
 

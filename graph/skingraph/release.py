@@ -7,9 +7,6 @@ place and renamed.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from skingraph.dataset import NAMESPACES, ReleaseFile, describe
-from skingraph.errors import CannotWrite
 from skingraph.examples import queries_as_turtle
 from skingraph.export import concepts_csv, serialized, write_graph
+from skingraph.folders import SUMS, whole_folder, write_into
 from skingraph.loading import MAPPINGS_GRAPH
 from skingraph.prefixes import PREFIXES
 from skingraph.resources import folder as shipped_folder
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from skingraph.store import SkinGraph
-
-SUMS: Final = "SHA256SUMS"
 
 _GRAPHS: Final = "the whole graph in its named graphs"
 _UNION: Final = "the whole graph as one: the union of the named graphs, which a query sees"
@@ -95,31 +90,14 @@ def write_release(graph: SkinGraph, folder: str | Path) -> Release:
         CannotWrite: something else lies there, or there is no permission or no room.
         BadParameter: a format cannot hold the graph.
     """
-    beside: Path | None = None
-    try:
-        target = Path(folder).resolve()
-        _refuse_what_is_no_release(target)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    with whole_folder(folder, kind="release", mark="manifest.json") as beside:
         counts = _counts(graph)
         written = _fill(graph, counts, beside)
-        beside.chmod(0o777 & ~_umask())
-        _put(beside, target)
-    except CannotWrite:
-        raise
-    # Python 3.11 and 3.12 raise RuntimeError where a link leads to itself.
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "a link that leads to itself"
-        raise CannotWrite(
-            f"{folder}: cannot be written ({reason}). Nothing was changed."
-        ) from error
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
     return Release(Path(folder), graph.release, counts, written)
 
 
 def _fill(graph: SkinGraph, counts: dict[str, int], folder: Path) -> tuple[ReleaseFile, ...]:
-    files = [_write(folder, *each) for each in _contents(graph)]
+    files = [_write(folder, *each) for each in contents(graph)]
     description = sorted((quad.triple for quad in describe(graph, files=files).store), key=str)
     turtle = serialized(description, ox.RdfFormat.TURTLE, PREFIXES | NAMESPACES)
     what = "the description of the dataset (VoID, DCAT), with statistics"
@@ -133,14 +111,11 @@ def _fill(graph: SkinGraph, counts: dict[str, int], folder: Path) -> tuple[Relea
     }
     body = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     files.append(_write(folder, "manifest.json", "application/json", "these counts", body))
-    files.sort(key=lambda file: file.name)
-    sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
-    (folder / SUMS).write_bytes(sums.encode())
-    return tuple(files)
+    return tuple(sorted(files, key=lambda file: file.name))
 
 
-def _contents(graph: SkinGraph) -> Iterator[tuple[str, str, str, bytes]]:
-    """Each file's name, media type, what it holds and its content."""
+def contents(graph: SkinGraph) -> Iterator[tuple[str, str, str, bytes]]:
+    """The files that hold the graph: each one's name, media type, what it holds, its content."""
     for format, (media_type, holds) in _FORMATS.items():
         content = write_graph(graph, format, whole=True)
         yield f"skingraph.{format}", media_type, holds, content
@@ -164,12 +139,7 @@ def _contents(graph: SkinGraph) -> Iterator[tuple[str, str, str, bytes]]:
 
 
 def _write(folder: Path, name: str, media_type: str, holds: str, content: bytes) -> ReleaseFile:
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_into(folder, name, content)
     return ReleaseFile(name, media_type, len(content), sha256(content).hexdigest(), holds)
 
 
@@ -194,41 +164,3 @@ def _readme(graph: SkinGraph, counts: dict[str, int], files: list[ReleaseFile]) 
         sums=SUMS,
     )
     return text.encode()
-
-
-def _refuse_what_is_no_release(target: Path) -> None:
-    if target.exists() and not target.is_dir():
-        raise CannotWrite(f"{target}: this is no folder. Name one that is to be made.")
-    if not target.exists() or not any(target.iterdir()):
-        return
-    sums = target / SUMS
-    text = sums.read_text(encoding="utf-8", errors="replace") if sums.is_file() else ""
-    listed = {line.partition("  ")[2] for line in text.splitlines()}
-    if "manifest.json" not in listed:
-        raise CannotWrite(f"{target}: holds files and is no release. Name another folder.")
-    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
-    if strange := sorted(found - listed - {SUMS}):
-        raise CannotWrite(
-            f"{target}: holds {strange[0]}, which is no part of the release. Take it out first."
-        )
-
-
-def _put(beside: Path, target: Path) -> None:
-    """Put the new folder in its place; what was there comes back if that fails."""
-    if not target.exists():
-        beside.rename(target)
-        return
-    former = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    target.rename(former)
-    try:
-        beside.rename(target)
-    except OSError:
-        former.rename(target)
-        raise
-    shutil.rmtree(former, ignore_errors=True)
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

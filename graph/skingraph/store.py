@@ -344,6 +344,13 @@ class SkinGraph:
         where = f"{self._opened.folder}: " if self._opened else ""
         return BadFile(f"{where}cannot be read ({_one_line(error)}). Load it again")
 
+    def _repr_html_(self) -> str:
+        """The graph as a notebook shows it: the explorer in a frame, and a table beside it."""
+        import importlib
+
+        # Pages stand far above the graph; a notebook knows no other way to ask for one.
+        return str(importlib.import_module("skingraph.notebook").shown(self))
+
     def to_rdflib(self) -> rdflib.Graph:
         """The graph as one rdflib graph: the union of the named graphs."""
         import rdflib

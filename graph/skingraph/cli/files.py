@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -248,40 +247,6 @@ def _with_part(output: str, part: str) -> str:
     plain = without_packing(output)
     stem, ending = os.path.splitext(plain)
     return f"{stem}.{part}{ending}{output[len(plain) :]}"
-
-
-@click.command(name="map")
-@with_graph
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--hops",
-    default=1,
-    show_default=True,
-    help="How many claims away to go; 0 takes only what joins the names.",
-)
-@click.option("-o", "--output", metavar="FILE.html", help="Write the page to this file.")
-def map_(session: Session, names: tuple[str, ...], hops: int, output: str | None) -> int:
-    """Draw the graph, or the part around some names, as one page that needs no network.
-
-    \b
-    skingraph map microneedling -o microneedling.html
-    """
-    from skingraph.concepts import Lexicon
-    from skingraph.maps import draw
-    from skingraph.packing import without_packing
-
-    plain = without_packing(output or "-")
-    if plain != "-" and Path(plain).suffix.lower() not in (".html", ".htm"):
-        raise BadParameter(f"{output}: a map is a web page. Give it the ending .html.")
-    if hops < 0:
-        raise BadParameter(f"--hops {hops}: must be 0 or more.")
-    graph = session.graph()
-    lexicon = Lexicon(graph)
-    page = draw(graph, [lexicon.resolve(name) for name in names], hops=hops)
-    emit(page, output)
-    if output and output != "-":
-        remark(f"{output} written; open it in any browser")
-    return 0
 
 
 def _release(session: Session, folder: str) -> int:

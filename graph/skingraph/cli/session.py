@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 _LONGEST_QUERY = 1 << 20
-_ENDINGS = {"srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
+_ENDINGS = {"htm": "html", "srj": "json", "srx": "xml", "json-ld": "jsonld", "owl": "rdf"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ that `skingraph export` wrote. docs/networks.md says what counts in each and who
 
 from skingraph.network.bridging import Bridge, Bridges, bridges
 from skingraph.network.clustering import Community, Partition, communities
-from skingraph.network.explaining import Explanation, Step, claim_network, explain
+from skingraph.network.explaining import Explainer, Explanation, Step, claim_network, explain
 from skingraph.network.likeness import ASPECTS, Likeness, alike
 from skingraph.network.reliance import LOSSES, Loss, Reliance, reliance
 from skingraph.network.supporting import LEADING, Support, as_network, supporting
@@ -19,6 +19,7 @@ __all__ = (
     "Bridge",
     "Bridges",
     "Community",
+    "Explainer",
     "Explanation",
     "Likeness",
     "Loss",

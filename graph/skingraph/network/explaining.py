@@ -73,28 +73,42 @@ def explain(
         ways: how many to tell at most, shortest first; the rest is counted up to 100.
         steps: how long a way may be.
     """
-    import networkx as nx
+    return Explainer(graph).explain(start, end, ways=ways, steps=steps)
 
-    index, hierarchy = ClaimIndex(graph), Hierarchy(graph)
-    network = _network(index)
-    ends = [iri for iri in (end.iri, *sorted(hierarchy.narrower(end.iri))) if iri in network]
-    found: list[list[str]] = []
-    if start.iri in network:
-        for goal in ends:
-            simple = _leading_to(network, goal)
-            if goal != start.iri and nx.has_path(simple, start.iri, goal):
-                paths = nx.shortest_simple_paths(simple, start.iri, goal)
-                short = itertools.takewhile(lambda path: len(path) <= steps + 1, paths)
-                found += itertools.islice(short, 100)
-    found.sort(key=lambda path: (len(path), path))
-    told = tuple(tuple(_steps(network, path)) for path in found[:ways])
-    return Explanation(
-        start,
-        end,
-        told,
-        tuple(_against(index, hierarchy, start, end, found[:ways])),
-        max(len(found) - ways, 0),
-    )
+
+class Explainer:
+    """Explains many pairs of one graph, which is read once."""
+
+    def __init__(self, graph: SkinGraph) -> None:
+        self.index, self.hierarchy = ClaimIndex(graph), Hierarchy(graph)
+        self.network = _network(self.index)
+
+    def explain(self, start: Named, end: Named, *, ways: int = 8, steps: int = 5) -> Explanation:
+        """As the function `explain` does."""
+        goals = [end.iri, *sorted(self.hierarchy.narrower(end.iri))]
+        found = [path for goal in goals for path in self._paths(start.iri, goal, steps)]
+        found.sort(key=lambda path: (len(path), path))
+        told = tuple(tuple(_steps(self.network, path)) for path in found[:ways])
+        return Explanation(
+            start,
+            end,
+            told,
+            tuple(_against(self.index, self.hierarchy, start, end, found[:ways])),
+            max(len(found) - ways, 0),
+        )
+
+    def _paths(self, start: str, goal: str, steps: int) -> list[list[str]]:
+        """The ways to one goal, shortest first; a hundred are enough."""
+        import networkx as nx
+
+        if start == goal or start not in self.network or goal not in self.network:
+            return []
+        simple = _leading_to(self.network, goal)
+        if not nx.has_path(simple, start, goal):
+            return []
+        paths = nx.shortest_simple_paths(simple, start, goal)
+        short = itertools.takewhile(lambda path: len(path) <= steps + 1, paths)
+        return list(itertools.islice(short, 100))
 
 
 def _network(index: ClaimIndex) -> networkx.MultiDiGraph[str]:

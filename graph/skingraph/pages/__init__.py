@@ -17,14 +17,18 @@ import pyoxigraph as ox
 from skingraph.catalogue import catalogue
 from skingraph.citations import NOTICE
 from skingraph.claims import STRENGTHS
+from skingraph.lessons import lessons
 from skingraph.pages.about import ONTOLOGY, statements_about
-from skingraph.pages.addresses import Addresses, iri_of
+from skingraph.pages.addresses import Addresses, iri_of, path_of
 from skingraph.pages.completion import Suggestions, suggestions
 from skingraph.pages.concept import concept_view
+from skingraph.pages.explorer import MOST_CLAIMS, count_of_claims, explorer
+from skingraph.pages.matrix import matrix_view
 from skingraph.pages.query import query_view, static_files
 from skingraph.pages.questions import catalogue_view, home_view, question_view
 from skingraph.pages.records import claim_view, passage_view, source_view, thing_view
 from skingraph.pages.schema import schema_view
+from skingraph.pages.teaching import downloads_view, lesson_view, prepare_figures
 from skingraph.prefixes import PREFIXES, SKG, SKIN, curie
 from skingraph.symbols import SYMBOLS, kind_words
 
@@ -33,9 +37,10 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from skingraph.lessons import Lesson
     from skingraph.store import SkinGraph
 
-__all__ = ["missing", "page", "prepare", "statements_about", "static_file", "subject_of"]
+__all__ = ["missing", "page", "paths", "prepare", "statements_about", "static_file", "subject_of"]
 
 # How many pages a process keeps. A graph that is served does not change.
 _KEPT: Final = 64
@@ -53,6 +58,10 @@ _TEMPLATES: Final = (
     "passage",
     "thing",
     "missing",
+    "matrix",
+    "lessons",
+    "lesson",
+    "downloads",
 )
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _LICENCE: Final = """
@@ -83,12 +92,21 @@ def prepare(graph: SkinGraph | None = None) -> None:
     for name in _TEMPLATES:
         environment.get_template(f"{name}.html.j2")
     static_files()
+    prepare_figures()
     _questions()
     if graph is not None:
         _shared(graph)
-        for path in ("/", "/query", "/schema", "/queries/", f"/queries/{next(iter(_questions()))}"):
+        for path in (
+            "/",
+            "/concepts",
+            "/query",
+            "/schema",
+            "/lessons/",
+            "/queries/",
+            f"/queries/{next(iter(_questions()))}",
+        ):
             page(graph, path)
-        page(graph, "/", params={"q": "warm"})
+        page(graph, "/concepts", params={"q": "warm"})
         # The few of which most is said take longest; whoever asks first shall not wait for them.
         for row in graph.select(_MOST_SAID):
             page(graph, f"/{str(row['thing']).removeprefix(SKIN)}")
@@ -103,19 +121,20 @@ def page(
 
     Args:
         graph: what is told about.
-        path: from the root, decoded: `/`, `/query`, `/queries/`, `/queries/NAME`, `/schema`, or
-            the path of a concept, a claim, a source or a passage.
-        params: what a form sent: `q` for the search on `/`, the parameters of a named query.
+        path: from the root, decoded: `/`, `/concepts`, `/query`, `/queries/`, `/queries/NAME`,
+            `/lessons/`, `/lessons/NAME`, `/matrix`, `/schema`, or the path of a concept, a claim,
+            a source or a passage.
+        params: what a form sent: `q` for the search on `/concepts`, the parameters of a named query.
         ending: what is put behind a page's name in links, such as `.html` for a static site.
     """
-    if params:
-        return _written(graph, path, params, ending)
+    if params or ending:
+        return _written(graph, path, params or {}, ending)
     kept = _shared(graph).kept
-    if (path, ending) not in kept:
-        kept[path, ending] = _written(graph, path, {}, ending)
+    if path not in kept:
+        kept[path] = _written(graph, path, {}, ending)
         if len(kept) > _KEPT:
             kept.popitem(last=False)
-    return kept[path, ending]
+    return kept[path]
 
 
 def missing(graph: SkinGraph, path: str, reason: str) -> str:
@@ -143,6 +162,18 @@ def subject_of(graph: SkinGraph, path: str) -> str | None:
     return iri if any(graph.store.quads_for_pattern(node, None, None)) else None
 
 
+def paths(graph: SkinGraph) -> frozenset[str]:
+    """The paths of all things that have a page, such as `/microneedling`."""
+    shared = _shared(graph)
+    if shared.paths is None:
+        subjects = {quad.subject for quad in graph.store}
+        iris = {one.value for one in subjects if isinstance(one, ox.NamedNode)}
+        # The terms of the schema share one page.
+        apart = (iri for iri in iris if not iri.startswith(SKG))
+        shared.paths = frozenset(filter(None, map(path_of, apart)))
+    return shared.paths
+
+
 def static_file(name: str) -> tuple[bytes, str] | None:
     """A file that pages need below `/static/`: its bytes and its media type, or None."""
     return static_files().get(name)
@@ -156,7 +187,9 @@ class _Shared:
         self.licence = next((str(row["licence"]) for row in graph.select(_LICENCE)), "")
         self.levels = {str(row["code"]): str(row["label"]) for row in graph.select(_LEVELS)}
         self.suggestions: Suggestions = suggestions(graph)
-        self.kept: OrderedDict[tuple[str, str], str | None] = OrderedDict()
+        self.kept: OrderedDict[str, str | None] = OrderedDict()
+        self.paths: frozenset[str] | None = None
+        self.lessons: dict[str, Lesson] | None = None
 
 
 _SHARED: WeakKeyDictionary[SkinGraph, _Shared] = WeakKeyDictionary()
@@ -174,12 +207,15 @@ def _questions() -> dict[str, Any]:
 
 
 def _written(graph: SkinGraph, path: str, params: Mapping[str, str], ending: str) -> str | None:
+    at = Addresses.seen_from(path, ending, paths(graph) if ending else None)
+    if path == "/" and not params and (front := explorer(graph, at, _lessons(graph).values())):
+        return front
     found = _view(graph, path, params)
     if found is None:
         return None
     template, view = found
     iri = subject_of(graph, path) or ""
-    return _filled(graph, template, view, Addresses.seen_from(path, ending), path=path, iri=iri)
+    return _filled(graph, template, view, at, path=path, iri=iri)
 
 
 def _filled(
@@ -214,10 +250,17 @@ def _view(
     graph: SkinGraph, path: str, params: Mapping[str, str]
 ) -> tuple[str, dict[str, Any]] | None:
     """The template of a path, and what it shows."""
-    if path == "/":
+    if path in ("/", "/concepts"):
         return "home", home_view(graph, params)
     if path == "/query":
         return "query", query_view(list(_questions().values()), _shared(graph).suggestions)
+    if path == "/matrix":
+        matrix = matrix_view(graph)
+        return None if matrix is None else ("matrix", matrix)
+    if path.startswith("/lessons/"):
+        return _lesson_view(graph, path.removeprefix("/lessons/"))
+    if path == "/downloads/":
+        return "downloads", downloads_view()
     if path == "/queries/":
         return "catalogue", catalogue_view(list(_questions().values()))
     if path.startswith("/queries/"):
@@ -229,6 +272,22 @@ def _view(
         return "question", question_view(graph, query, params, choices)
     iri = subject_of(graph, path)
     return None if iri is None else _view_of(graph, iri)
+
+
+def _lesson_view(graph: SkinGraph, name: str) -> tuple[str, dict[str, Any]] | None:
+    held = _lessons(graph)
+    if not name:
+        return "lessons", {"lessons": list(held.values())}
+    return ("lesson", lesson_view(graph, held[name])) if name in held else None
+
+
+def _lessons(graph: SkinGraph) -> dict[str, Lesson]:
+    """The lessons that rest on this graph; none where it is too large to be read as a whole."""
+    shared = _shared(graph)
+    if shared.lessons is None:
+        found = lessons(graph) if count_of_claims(graph) <= MOST_CLAIMS else ()
+        shared.lessons = {one.name: one for one in found}
+    return shared.lessons
 
 
 def _view_of(graph: SkinGraph, iri: str) -> tuple[str, dict[str, Any]]:

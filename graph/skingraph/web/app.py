@@ -108,10 +108,14 @@ class Service:
             ("/static/{name:path}", "static", self._static),
             ("/.well-known/void", "void", self._void),
             ("/", "page", self._page),
+            ("/concepts", "page", self._page),
             ("/query", "page", self._page),
             ("/queries", "page", self._catalogue),
             ("/queries/", "page", self._page),
             ("/queries/{name}", "named", self._named),
+            ("/lessons/", "page", self._page),
+            ("/lessons/{name}", "page", self._page),
+            ("/matrix", "page", self._page),
         )
         routes = [
             Route(path, _Endpoint(self, kind, _ASKING if kind == "query" else _READING, work))

@@ -286,7 +286,7 @@ def _html(text: str, most: int) -> Answer:
 
 
 def _missing() -> Answer:
-    return Answer("missing", "nothing in the graph has this address; find names at /")
+    return Answer("missing", "nothing in the graph has this address; find names at /concepts")
 
 
 def _one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import ipaddress
 import json
 import re
@@ -35,6 +36,9 @@ _FOR_PAGES: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# The explorer holds its scripts itself; it names their hashes where a page begins.
+_OWN_POLICY: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
+_HEAD_OF_PAGE: Final = 1000
 _FOR_DATA: Final = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
@@ -148,7 +152,7 @@ class Reply(Response):
             answer.status,
             _ALWAYS
             | {
-                "content-security-policy": _FOR_PAGES if is_page else _FOR_DATA,
+                "content-security-policy": _policy(body) if is_page else _FOR_DATA,
                 "vary": "Accept",
             }
             | {name: _in_header(value) for name, value in (headers or {}).items()},
@@ -187,6 +191,14 @@ class Reply(Response):
         finally:
             if self.outbox is not None:
                 self.outbox.held -= len(body)
+
+
+def _policy(page: bytes) -> str:
+    """What a page may do: what it says itself where it begins, and never be framed by others."""
+    own = _OWN_POLICY.search(page, 0, _HEAD_OF_PAGE)
+    if own is None:
+        return _FOR_PAGES
+    return f"{html.unescape(own[1].decode())}; frame-ancestors 'none'"
 
 
 def _explained(answer: Answer, accept: str) -> tuple[bytes, str]:

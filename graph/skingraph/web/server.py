@@ -252,8 +252,11 @@ def _digest(graph: SkinGraph, settings: Settings) -> str:
     whole = sha256(repr((settings.allowance.seconds, settings.services)).encode())
     for query in catalogue():
         whole.update(query.text.encode())
-    for template in sorted((files("skingraph") / "templates").iterdir(), key=lambda one: one.name):
-        whole.update(template.read_bytes())
+    folder = files("skingraph") / "templates"
+    templates = [*folder.iterdir(), *(folder / "explorer").iterdir()]
+    for template in sorted(templates, key=lambda one: one.name):
+        if template.is_file():
+            whole.update(template.read_bytes())
     if isinstance(graph.store, ox.Store) and len(graph) <= _HASHED:
         lines = graph.store.dump(format=ox.RdfFormat.N_QUADS) or b""
         whole.update(b"".join(sorted(lines.splitlines(keepends=True))))
