@@ -156,7 +156,11 @@ def test_an_answer_holds_the_rows_of_its_question(shipped, graph):
         ('text = "It does good."', 10, "names no claim"),
         ('text = "It does good. It does more. [results-no-heat]"', 10, "one sentence at a time"),
         ('text = "No heat. [results-no-heet]"', 10, "Did you mean 'results-no-heat'"),
-        ('look = "Look."\nstate = { focus = ["micro needeling"] }', 11, "Did you mean 'microneedling'"),
+        (
+            'look = "Look."\nstate = { focus = ["micro needeling"] }',
+            11,
+            "Did you mean 'microneedling'",
+        ),
         ('look = "Look."\nstate = { care = ["microneedling"] }', 11, "not a PatientFactor"),
         ('look = "Look."\nstate = { view = "matrx" }', 11, "Did you mean 'matrix'?"),
         ('look = "Look."\nstate = { way = ["microneedling"] }', 11, "two ends"),
