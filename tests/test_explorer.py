@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from itertools import combinations
 from typing import Any
@@ -714,5 +715,5 @@ def test_too_many_for_one_picture_is_said_with_a_way_on(small, opened):
 
 
 def test_a_graph_too_large_for_one_page_has_its_list_in_front(small, monkeypatch):
-    monkeypatch.setitem(pages.explorer.__globals__, "MOST_CLAIMS", 5)
+    monkeypatch.setattr(sys.modules["skingraph.pages.explorer"], "MOST_CLAIMS", 5)
     assert "All concepts by kind" in str(pages.page(small(*SMALL), "/"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from skingraph.claims import Source
     from skingraph.concepts import Lexicon
     from skingraph.index import ClaimIndex
-    from skingraph.lanes import Card, Layout
+    from skingraph.lanes import Card, Lane, Layout
     from skingraph.picture import Link, Picture
 
 _MARGIN: Final = 28
@@ -109,9 +109,8 @@ class Drawing:
 
     def _card(self, iri: str, card: Card) -> str:
         named = self.lexicon.named(iri)
-        kinds = [kind for kind in self.lexicon.kinds(iri) if kind in SYMBOLS]
-        kinds.sort(key=lambda kind: kind not in card.lane.kinds)
-        kind = next(iter(kinds), "Other")
+        kinds = self._kinds_of(iri, card.lane)
+        kind = kinds[0]
         focus = named in self.picture.focus
         left, top = card.x - WIDTH / 2, card.y - card.height / 2
         fill = strokes.palette()["panel" if focus else "page"]
@@ -233,12 +232,15 @@ class Drawing:
             yield f"<path {red}/>", 42, "warning"
 
     def _kinds(self) -> set[str]:
-        shown = set()
-        for iri, lane in self.picture.lanes.items():
-            kinds = [kind for kind in self.lexicon.kinds(iri) if kind in SYMBOLS]
-            kinds.sort(key=lambda kind: kind not in lane.kinds)
-            shown |= set(kinds[:2])
-        return shown
+        lanes = self.picture.lanes.items()
+        return {kind for iri, lane in lanes for kind in self._kinds_of(iri, lane)}
+
+    def _kinds_of(self, iri: str, lane: Lane) -> list[str]:
+        """The kind that gives a thing its lane, and another one that it has."""
+        kinds = [kind for kind in self.lexicon.kinds(iri) if kind in SYMBOLS]
+        kinds.sort(key=lambda kind: kind not in lane.kinds)
+        # Every healing phase is a mechanism; the sign would say nothing.
+        return kinds[: 1 if kinds[:1] == ["HealingPhase"] else 2] or ["Other"]
 
     def _cautions(self) -> None:
         """Who should take care, in words, since the cards of patient factors are left out."""

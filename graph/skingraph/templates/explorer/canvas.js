@@ -250,10 +250,12 @@ const canvas = (() => {
       ctx.fillText(String(nth + 1), x, y + 0.5);
       if (nth !== lit.weakest || lit.long < 2 || part < 1) return;
       ctx.font = `600 13px ${colour.font}`;
+      // Beside a step that stays in its lane, else below it.
+      const beside = a.x === b.x, left = beside ? x + 16 : x - 45, top = beside ? y - 8 : y + 14;
       ctx.fillStyle = colour.page;
-      ctx.fillRect(x - 40, y + 14, 80, 17);
+      ctx.fillRect(left, top, 90, 17);
       ctx.fillStyle = colour.warn;
-      ctx.fillText("weakest step", x, y + 23);
+      ctx.fillText("weakest step", left + 45, top + 9);
     });
   }
 

@@ -65,7 +65,7 @@ const explain = (() => {
   function told(now) {
     const answer = found(now), { start, end } = answer;
     dom.byId("panel").dataset.of = "way";
-    const parts = [make("h2", { tabindex: -1, id: "panel-head" }, "How does ", dom.label(start), " help ", dom.label(end), "?")];
+    const parts = [make("h2", { tabindex: -1, id: "panel-head" }, make("span", {}, "How does ", dom.label(start), " help ", dom.label(end), "?"))];
     if (!answer.ways.length) {
       parts.push(make("p", { class: "note", id: "no-way" }, make("strong", {}, "No way is recorded"), ` from ${start.label} to ${end.label}. Not recorded does not mean that it does not work: no source here tells how.`), sieve.of(now).left ? make("p", {}, "Claims are left out by the filter; without it there may be one.") : null);
     } else {
