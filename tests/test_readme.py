@@ -61,8 +61,8 @@ def test_the_readme_shows_what_the_command_prints(example):
     assert shown == shell(command.removeprefix("$ ")), "mend it with: python -m tests.test_readme"
 
 
-def test_the_readme_shows_what_the_python_prints():
-    ((code, shown),) = PYTHON
+@pytest.mark.parametrize(("code", "shown"), PYTHON, ids=["ask", "cut"])
+def test_the_readme_shows_what_the_python_prints(code, shown):
     assert shown == run_python(code)
 
 
