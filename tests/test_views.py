@@ -321,6 +321,7 @@ def test_a_warning_about_the_broader_factor_is_told_of_the_narrower_one_too(
     assert book.all("#view [data-row]", "row") == [("cold-sore",), ("infection",)]
     page.locator("#care-control > summary").press("Enter")
     first = page.locator("#care-control fieldset").first.locator("[data-factor]")
+    first.first.wait_for()
     assert [box.get_attribute("data-factor") for box in first.all()] == ["cold-sore", "infection"]
 
 
