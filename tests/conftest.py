@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.browser import chromium, from_disk
 from tests.pieces import LEAFLET, PREFIXES
 
 from skingraph.catalogue import named
@@ -62,3 +63,18 @@ def rows(graph):
         return found[name]
 
     return call
+
+
+# Not for the whole session: while it is open, no other event loop can run in this thread.
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a page from disk, without a network; it must ask for nothing and complain of nothing."""
+    with from_disk(browser, tmp_path) as open_file:
+        yield open_file

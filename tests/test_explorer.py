@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from tests.browser import chromium, from_disk, untroubled, violations, visiting
+from tests.browser import from_disk, untroubled, violations, visiting
 from tests.pieces import claim, concept
 from tests.server import running
 
@@ -49,18 +49,6 @@ SMALL = (
     claim("c7", "growth", "addresses", "scar"),
     claim("c8", "growth", "addresses", "scar", passage="passage:page-10-20"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    with from_disk(browser, tmp_path) as open_file:
-        yield open_file
 
 
 @pytest.fixture(scope="module")

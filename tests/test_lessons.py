@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.browser import chromium, from_disk, violations
+from tests.browser import violations
 
 from skingraph.atlas import atlas_of, identifier
 from skingraph.concepts import Lexicon, fold
@@ -60,18 +60,6 @@ def lexicon(graph):
 @pytest.fixture(scope="module")
 def shipped(graph, index, lexicon):
     return {one.name: one for one in lessons(graph, index=index, lexicon=lexicon)}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    with from_disk(browser, tmp_path) as open_file:
-        yield open_file
 
 
 SENTENCES = [

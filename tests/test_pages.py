@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pyoxigraph as ox
 import pytest
-from tests.browser import chromium, untroubled, violations, visiting
+from tests.browser import untroubled, violations, visiting
 from tests.pieces import claim, concept
 from tests.server import running
 
@@ -529,12 +529,6 @@ def test_importing_pages_imports_nothing_heavy():
 
 
 # In the browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from tests.browser import chromium, from_disk
 from tests.pieces import LEAFLET, PREFIXES, ROOT, claim, concept
 
 from skingraph.atlas import atlas_of
@@ -165,18 +164,6 @@ def test_the_ending_chooses_the_form(tmp_path, run):
     code, _, told = run("map", "-o", str(tmp_path / "x.gif"))
     assert code == 2
     assert "html, svg, png" in told
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    with from_disk(browser, tmp_path) as open_file:
-        yield open_file
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from tests.browser import chromium, untroubled, violations, visiting
+from tests.browser import untroubled, violations, visiting
 from tests.pieces import LEAFLET, PREFIXES, claim, concept
 from tests.server import running
 
@@ -18,12 +18,6 @@ TRAP = (
 )
 ARABIC = 'skin:scar skos:altLabel "ندبة"@ar .\n'
 ALL = "SELECT ?treatment ?label WHERE { ?treatment a skg:Treatment ; skos:prefLabel ?label }"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin
 
 import pytest
-from tests.browser import chromium, untroubled, violations, visiting
+from tests.browser import untroubled, violations, visiting
 from tests.pieces import LEAFLET, PREFIXES, claim, concept
 from tests.server import running
 
@@ -62,12 +62,6 @@ def folder(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small-site") / "site"
     write_site(small, folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

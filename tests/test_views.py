@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.browser import chromium, from_disk, violations
+from tests.browser import from_disk, violations
 from tests.pieces import LEAFLET, PREFIXES, claim, concept
 
 from skingraph.atlas import identifier
@@ -70,12 +70,6 @@ class Book:
             keys,
         )
         return [tuple(one) for one in found]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
